@@ -1,0 +1,150 @@
+import { parseArgs } from "node:util";
+import { SPEED_MAX, SPEED_MIN } from "../speech/time-stretch.ts";
+import { parseSeed, type Seed } from "../voice/seed.ts";
+import { UsageError } from "./command-errors.ts";
+
+/** Where the words come from; `file` has one line a WAV. */
+export type SaySource =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "stdin" }
+  | { readonly kind: "file"; readonly path: string; readonly outDir: string };
+
+export interface SayOptions {
+  readonly source: SaySource;
+  /** The WAV of a single line. */
+  readonly out: string;
+  readonly seed: Seed;
+  /** A recording to take the voice from, instead of the seed. */
+  readonly reference: string | undefined;
+  readonly speed: number;
+  /** Undefined: the manifest's. */
+  readonly temperature: number | undefined;
+  readonly take: number;
+  readonly timings: string | undefined;
+  readonly lexicon: string | undefined;
+  readonly threads: number;
+  /** Undefined: the weights of the package. */
+  readonly weights: string | undefined;
+  readonly json: boolean;
+}
+
+/** One row of the help table; an option without `value` is a switch. */
+export interface OptionRow {
+  readonly value?: string;
+  readonly short?: string;
+  readonly help: string;
+}
+
+export const SAY_OPTIONS = {
+  seed: { value: "<number>", help: "the voice: 64 bit, decimal or 0x hexadecimal. Defaults to 1" },
+  reference: { value: "<wav>", help: "the voice of a recording of 1 to 30 s, instead of a seed" },
+  out: { value: "<wav>", help: "the file to write. Defaults to out.wav" },
+  speed: { value: "<factor>", help: `${SPEED_MIN} to ${SPEED_MAX}, pitch kept. Defaults to 1` },
+  temperature: { value: "<number>", help: "0 to 1, how lively. Defaults to what the weights were tuned for" },
+  take: { value: "<number>", help: "another reading of the same line by the same voice. Defaults to 0" },
+  timings: { value: "<json>", help: "write when each sentence, word, phoneme and viseme is heard" },
+  lexicon: { value: "<json>", help: 'pronunciations, such as {"Whiterun": "W AY1 T R AH0 N"}' },
+  file: { value: "<txt>", help: "say each line that is not empty, into numbered files; needs --out-dir" },
+  "out-dir": { value: "<folder>", help: "where the files of --file go" },
+  backend: { value: "<name>", help: "onnx or auto, which is onnx here. Defaults to auto" },
+  threads: { value: "<number>", help: "1 to 64. Defaults to 1" },
+  weights: { value: "<folder>", help: "another model. Defaults to the one that comes with Kalliope" },
+  json: { help: "print the result as JSON" },
+  help: { short: "h", help: "print this table" },
+} as const satisfies Record<string, OptionRow>;
+
+type OptionName = keyof typeof SAY_OPTIONS;
+type Values = Partial<Record<OptionName, string | boolean>>;
+
+const BACKENDS = ["onnx", "auto"];
+const THREADS_MAX = 64;
+const TAKE_MAX = 2 ** 32 - 1;
+
+/**
+ * Reads the arguments after `say`.
+ * @returns "help" when the table was asked for
+ * @throws UsageError that says what is wrong and what is allowed
+ */
+export function parseSayOptions(args: readonly string[]): SayOptions | "help" {
+  const { values, positionals } = split(args);
+  if (values.help === true) return "help";
+  const text = (name: OptionName) => textOf(values, name);
+  if (text("reference") !== undefined && text("seed") !== undefined) {
+    throw new UsageError("--seed and --reference both name a voice; give one of them");
+  }
+  const backend = text("backend") ?? "auto";
+  if (!BACKENDS.includes(backend)) {
+    throw new UsageError(`--backend ${backend} is not available in Node; allowed: ${BACKENDS.join(", ")}`);
+  }
+  return {
+    source: sourceOf(positionals, text),
+    out: text("out") ?? "out.wav",
+    seed: seedOf(text("seed") ?? "1"),
+    reference: text("reference"),
+    speed: numberOf("speed", text("speed"), SPEED_MIN, SPEED_MAX) ?? 1,
+    temperature: numberOf("temperature", text("temperature"), 0, 1),
+    take: wholeNumberOf("take", text("take"), 0, TAKE_MAX) ?? 0,
+    timings: text("timings"),
+    lexicon: text("lexicon"),
+    threads: wholeNumberOf("threads", text("threads"), 1, THREADS_MAX) ?? 1,
+    weights: text("weights"),
+    json: values.json === true,
+  };
+}
+
+function split(args: readonly string[]): { values: Values; positionals: string[] } {
+  const options = Object.fromEntries(
+    Object.entries<OptionRow>(SAY_OPTIONS).map(([name, { value, short }]) => [
+      name,
+      { type: value === undefined ? ("boolean" as const) : ("string" as const), ...(short && { short }) },
+    ]),
+  );
+  try {
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return { values: parsed.values as Values, positionals: parsed.positionals };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function textOf(values: Values, name: OptionName): string | undefined {
+  const value = values[name];
+  if (value === "") throw new UsageError(`--${name} needs a value`);
+  return typeof value === "string" ? value : undefined;
+}
+
+function sourceOf(positionals: readonly string[], text: (name: OptionName) => string | undefined): SaySource {
+  const path = text("file");
+  const outDir = text("out-dir");
+  if (path === undefined) {
+    if (outDir !== undefined) throw new UsageError("--out-dir is for --file; a single line goes to --out");
+    if (positionals.length === 0) throw new UsageError('nothing to say: give a line in quotes, "-", or --file');
+    const said = positionals.join(" ");
+    return said === "-" ? { kind: "stdin" } : { kind: "text", text: said };
+  }
+  if (positionals.length > 0) throw new UsageError("give either a line or --file, not both");
+  if (outDir === undefined) throw new UsageError("--file needs --out-dir, the folder for its WAVs");
+  if (text("out") !== undefined) throw new UsageError("--out is for a single line; with --file give --out-dir");
+  return { kind: "file", path, outDir };
+}
+
+function seedOf(text: string): Seed {
+  try {
+    return parseSeed(text);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? `--seed: ${error.message}` : String(error));
+  }
+}
+
+function numberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^-?\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`--${name} ${text} is not allowed: give a number from ${min} to ${max}`);
+}
+
+function wholeNumberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
+  const value = numberOf(name, text, min, max);
+  if (value === undefined || Number.isInteger(value)) return value;
+  throw new UsageError(`--${name} ${text} is not allowed: give a whole number from ${min} to ${max}`);
+}

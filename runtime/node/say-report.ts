@@ -1,0 +1,63 @@
+import type { SpokenLine } from "./speak-line.ts";
+
+/** What the whole command did. */
+export interface SayResult {
+  readonly backend: string;
+  readonly threads: number;
+  /** How the voice was named: "seed 42" or "reference me.wav". */
+  readonly voice: string;
+  readonly loadMs: number;
+  readonly lines: readonly SpokenLine[];
+}
+
+const LONGEST_PHONEMES = 600;
+
+/** Seconds of speech made in one second of work. */
+export function timesRealTime(lines: readonly SpokenLine[]): number {
+  const audioMs = lines.reduce((total, { durationSeconds }) => total + durationSeconds * 1000, 0);
+  const workMs = lines.reduce((total, { synthesisMs }) => total + synthesisMs, 0);
+  return audioMs / Math.max(workMs, 1e-3);
+}
+
+/** The result of one line for a person. */
+export function lineReport(line: SpokenLine, result: SayResult): string {
+  const phonemes = line.phonemes.join(" ");
+  const shown = phonemes.length > LONGEST_PHONEMES ? `${phonemes.slice(0, LONGEST_PHONEMES)}...` : phonemes;
+  return table([
+    ["phonemes", shown],
+    ["duration", `${line.durationSeconds.toFixed(2)} s`],
+    ["first sound", `${line.firstSoundMs.toFixed(0)} ms (after ${result.loadMs.toFixed(0)} ms of loading)`],
+    ...commonRows(result),
+    ["file", line.file],
+  ]);
+}
+
+/** The result of a file of lines for a person. */
+export function batchReport(result: SayResult, folder: string): string {
+  const seconds = result.lines.reduce((total, { durationSeconds }) => total + durationSeconds, 0);
+  return table([
+    ["lines", String(result.lines.length)],
+    ["duration", `${seconds.toFixed(2)} s`],
+    ...commonRows(result),
+    ["folder", folder],
+  ]);
+}
+
+/** The result for a program: one object with one entry for each line. */
+export function jsonReport(result: SayResult): string {
+  const { lines, ...rest } = result;
+  const entries = lines.map(({ events: _, ...line }) => ({ ...line, timesRealTime: timesRealTime([line]) }));
+  return `${JSON.stringify({ ...rest, lines: entries }, null, 2)}\n`;
+}
+
+function commonRows(result: SayResult): [string, string][] {
+  return [
+    ["speed", `${timesRealTime(result.lines).toFixed(1)}x real time`],
+    ["backend", `${result.backend}, ${result.threads} thread${result.threads === 1 ? "" : "s"}`],
+    ["voice", result.voice],
+  ];
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  return rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join("");
+}

@@ -1,0 +1,103 @@
+import { WeightsError } from "./errors.ts";
+import { parseManifest, type Manifest } from "./manifest.ts";
+
+/** Gives the bytes of a file of the weights folder by name. The caller decides where from: disk, network, cache. */
+export type ReadFile = (name: string) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** What the weights are loaded for: speaking, or also embedding a speaker (two files more). */
+export type WeightsPart = "speak" | "clone";
+
+export interface Weights {
+  readonly manifest: Manifest;
+  /**
+   * The bytes of a file, checked against the manifest. Files of the part asked for were read at load and are handed over
+   * once, so that nothing keeps a second copy; any other file is read now.
+   * @throws WeightsError when the file is missing, truncated or damaged
+   */
+  readonly read: ReadFile;
+}
+
+const MANIFEST = "manifest.json";
+
+const SPEAK_FILES = [
+  "lm-prefill.onnx",
+  "lm-step.onnx",
+  "language-model.safetensors",
+  "decoder.onnx",
+  "decoder.safetensors",
+] as const;
+
+/** The files each part needs at load. */
+export const FILES_OF_PART: Readonly<Record<WeightsPart, readonly string[]>> = {
+  speak: SPEAK_FILES,
+  clone: [...SPEAK_FILES, "speaker-encoder.onnx", "speaker-encoder.safetensors"],
+};
+
+/**
+ * Reads and checks the manifest and the files of a part.
+ * @throws WeightsError when a file is missing, truncated, damaged or of another version; the message says what to do
+ */
+export async function loadWeights(read: ReadFile, part: WeightsPart = "speak"): Promise<Weights> {
+  const manifest = parseManifest(new TextDecoder().decode(await readOrExplain(read, MANIFEST)));
+  const loaded = new Map(
+    await Promise.all(
+      FILES_OF_PART[part].map(async (name) => [name, await readChecked(read, manifest, name)] as const),
+    ),
+  );
+  return {
+    manifest,
+    async read(name) {
+      const bytes = loaded.get(name) ?? (await readChecked(read, manifest, name));
+      loaded.delete(name);
+      return bytes;
+    },
+  };
+}
+
+async function readOrExplain(read: ReadFile, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await read(name);
+  } catch (cause) {
+    throw new WeightsError(
+      `${name} of the weights could not be read (${cause instanceof Error ? cause.message : String(cause)}). ` +
+        `Check that the whole weights folder is where \`read\` looks for it.`,
+      { cause },
+    );
+  }
+}
+
+async function readChecked(read: ReadFile, manifest: Manifest, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const entry = Object.hasOwn(manifest.files, name) ? manifest.files[name] : undefined;
+  if (entry === undefined) {
+    throw new WeightsError(
+      `${MANIFEST} of weights "${manifest.name}" does not list ${name}; it lists ` +
+        `${Object.keys(manifest.files).join(", ")}. Export the weights again.`,
+    );
+  }
+  const bytes = await readOrExplain(read, name);
+  if (bytes.length !== entry.bytes) {
+    throw new WeightsError(
+      `${name} has ${bytes.length} bytes, the manifest says ${entry.bytes}: the download is truncated or of another ` +
+        `version. Clear the cached copy and download the weights folder again.`,
+    );
+  }
+  const sha256 = await sha256Of(bytes, name);
+  if (sha256 !== entry.sha256) {
+    throw new WeightsError(
+      `${name} has the SHA-256 ${sha256}, the manifest says ${entry.sha256}: the file is damaged or of another ` +
+        `version. Clear the cached copy and download the weights folder again.`,
+    );
+  }
+  return bytes;
+}
+
+async function sha256Of(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<string> {
+  const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle; // browsers hide it on pages that are not secure
+  if (subtle === undefined) {
+    throw new WeightsError(
+      `${name} cannot be checked: there is no WebCrypto here. Serve the page over https or from localhost.`,
+    );
+  }
+  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

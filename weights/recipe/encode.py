@@ -1,0 +1,87 @@
+"""Encodes the corpus with a trained Flow-VAE: posterior mean and log-scale of every utterance, f16.
+
+    python3 encode.py --data ../../checkpoints/data --vae ../../checkpoints/vae.pt [--part 0/2]
+
+Writes `NNNN.latents.npy` [frames, 2, D] beside every shard, and `latents.json` (mean and standard deviation per dim
+over the corpus, by which latents are normalised everywhere outside the autoencoder).
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from config import GEOMETRIES, SAMPLES_PER_LATENT
+from training import load_checkpoint
+from vae import FlowVae
+
+
+def load_vae(path, device="cpu"):
+    """The EMA weights of a Flow-VAE checkpoint, in evaluation mode."""
+    saved = load_checkpoint(path, device)
+    if saved is None:
+        raise FileNotFoundError(f"no Flow-VAE checkpoint at {path}: run train_vae.py first")
+    model = FlowVae(GEOMETRIES[saved["geometry"]]).to(device)
+    model.load_state_dict(saved["ema"])
+    return model.eval()
+
+
+@torch.no_grad()
+def encode_shard(model, path, device="cpu"):
+    """[frames, 2, D] f16 of all utterances of a shard, end to end."""
+    audio = np.load(path.with_suffix(".npy"))
+    made = []
+    for utterance in json.loads(path.read_text()):
+        samples = audio[utterance["offset"] : utterance["offset"] + utterance["length"]]
+        mean, log_scale = model.encoder(torch.from_numpy(samples.astype(np.float32) / 32768)[None].to(device))
+        made.append(torch.stack([mean[0], log_scale[0]], 1).half().cpu().numpy())
+    return np.concatenate(made)
+
+
+def write_statistics(folder, shards):
+    means = np.concatenate([np.load(path.with_suffix(".latents.npy"))[:, 0] for path in shards]).astype(np.float64)
+    statistics = {"mean": means.mean(0).tolist(), "std": means.std(0).tolist()}
+    (folder / "latents.json").write_text(json.dumps(statistics))
+
+
+def encode(args):
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.set_num_threads(1)
+    folder, model = Path(args.data), load_vae(args.vae, device)
+    part, parts = map(int, args.part.split("/"))
+    shards = sorted(folder.glob("[0-9][0-9][0-9][0-9].json"))
+    for path in shards[part::parts]:
+        np.save(path.with_suffix(".latents.npy"), encode_shard(model, path, device))
+        print(f"encoded {path.stem}", flush=True)
+    if part == 0:
+        write_statistics(folder, shards[part::parts])
+
+
+class LatentCorpus:
+    """Utterances with their posteriors: `posterior(i)` -> mean, log-scale [T, D] f32, normalised."""
+
+    def __init__(self, corpus, folder):
+        folder = Path(folder)
+        statistics = json.loads((folder / "latents.json").read_text())
+        self.mean = np.array(statistics["mean"], np.float32)
+        self.std = np.array(statistics["std"], np.float32)
+        self.corpus = corpus
+        shards = sorted(folder.glob("[0-9][0-9][0-9][0-9].json"))
+        self._latents = [np.load(path.with_suffix(".latents.npy"), mmap_mode="r") for path in shards]
+
+    def posterior(self, index):
+        utterance = self.corpus.utterances[index]
+        first = utterance["offset"] // SAMPLES_PER_LATENT
+        last = first + utterance["length"] // SAMPLES_PER_LATENT
+        both = np.asarray(self._latents[utterance["shard"]][first:last], np.float32)
+        return (both[:, 0] - self.mean) / self.std, both[:, 1] - np.log(self.std)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--vae", required=True)
+    parser.add_argument("--part", default="0/1", help="K/N: only every N-th shard, from the K-th")
+    encode(parser.parse_args())

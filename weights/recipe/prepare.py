@@ -1,0 +1,218 @@
+"""Makes the training corpus with flite, and reads it back.
+
+    python3 prepare.py --out ../../checkpoints/data --hours 20 [--workers 2] [--seed 1]
+
+A "speaker" is a flite voice with its own vocal-tract length, pitch, rate and spectral tilt. Every utterance is made
+from (seed, index) alone, so the corpus is the same for any number of workers. It is written in shards: `NNNN.npy`
+(int16 samples, utterances end to end) and `NNNN.json` (a list of Utterance dicts).
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import subprocess
+import tempfile
+import wave
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
+from phonemes import label_segments, read_cmudict
+from sentences import content_words, make_sentence
+
+HERE = Path(__file__).parent
+CMUDICT = HERE / "../../node_modules/cmu-pronouncing-dictionary/index.js"
+WORD_LIST = "/usr/share/dict/american-english"
+UTTERANCES_PER_SHARD = 1000
+SPEAKERS, HELD_OUT_SPEAKERS = 840, 40  # the last 40 speakers are never trained on
+VOICE_SHARE = {"slt": 0.34, "rms": 0.34, "awb": 0.20, "kal16": 0.12}
+VOICE_PITCH_HZ = {"slt": 170.0, "rms": 100.0, "awb": 130.0, "kal16": 105.0}
+LEAD_SECONDS, TRAIL_SECONDS = 0.08, 0.24
+LEVEL_DBFS = -26.0
+WORST_ALIGNMENT = 0.25  # cost per phone over which flite and CMUdict are taken to disagree
+
+
+def make_speaker(index, seed=1):
+    """Speaker settings: voice, vocal_tract, pitch (both factors), stretch (of durations), tilt (dB per octave)."""
+    rng = random.Random(f"speaker {seed} {index}")
+    voice = rng.choices(list(VOICE_SHARE), list(VOICE_SHARE.values()))[0]
+    if rng.random() < 0.15:
+        return {"id": index, "voice": voice, "vocal_tract": 1.0, "pitch": 1.0, "stretch": 1.0, "tilt": 0.0}
+    return {
+        "id": index,
+        "voice": voice,
+        "vocal_tract": math.exp(rng.uniform(-0.16, 0.16)),
+        "pitch": math.exp(rng.uniform(-0.28, 0.28)),
+        "stretch": math.exp(rng.uniform(-0.16, 0.18)),
+        "tilt": rng.uniform(-1.5, 1.5),
+    }
+
+
+def run_flite(text, speaker):
+    """Samples (float, 16 kHz) before the vocal-tract warp, and [(phone, end in seconds)]."""
+    warp = speaker["vocal_tract"]
+    pitch_hz = VOICE_PITCH_HZ[speaker["voice"]] * speaker["pitch"] / warp
+    with tempfile.NamedTemporaryFile(suffix=".wav", dir="/dev/shm") as file:
+        settings = ["--setf", f"duration_stretch={speaker['stretch'] * warp:.4f}", "--setf", f"int_f0_target_mean={pitch_hz:.2f}"]
+        command = ["flite", "-voice", speaker["voice"], *settings, "-t", text, "-o", file.name, "-psdur"]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        with wave.open(file.name) as sound:
+            rate, samples = sound.getframerate(), np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
+    if rate != SAMPLE_RATE_HZ:
+        raise ValueError(f"flite voice {speaker['voice']} gave {rate} Hz, expected {SAMPLE_RATE_HZ}")
+    phones = [item.rsplit(":", 1) for item in printed.split()]
+    return samples.astype(np.float64) / 32768, [(name, float(end)) for name, end in phones]
+
+
+def smooth_size(size):
+    """The next size with small prime factors only, for a quick FFT."""
+    while True:
+        rest = size
+        for prime in (2, 3, 5, 7):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1:
+            return size
+        size += 1
+
+
+def warp_and_tilt(samples, warp, tilt):
+    """Plays `warp` times faster (formants and pitch up) and tilts the spectrum by `tilt` dB per octave about 1 kHz."""
+    source = smooth_size(len(samples) + 64)
+    target = smooth_size(round(source / warp))
+    spectrum = np.fft.rfft(samples, source)
+    bins = np.zeros(target // 2 + 1, complex)
+    shared = min(len(bins), len(spectrum))
+    bins[:shared] = spectrum[:shared]
+    hertz = np.arange(len(bins)) * SAMPLE_RATE_HZ / target
+    bins *= 10 ** (tilt * np.log2(np.clip(hertz, 100, 8000) / 1000) / 20)
+    exact_warp = source / target
+    return np.fft.irfft(bins, target)[: math.ceil(len(samples) / exact_warp)] / exact_warp, exact_warp
+
+
+def level_and_trim(samples, phones):
+    """Sets the speech level and the silences round it; returns int16 samples (whole latents) and phone ends."""
+    first_end, last_start = phones[0][1], phones[-2][1]
+    begin = int(max(0.0, first_end - LEAD_SECONDS) * SAMPLE_RATE_HZ)
+    end = int((last_start + TRAIL_SECONDS) * SAMPLE_RATE_HZ)
+    speech = samples[begin:end]
+    rms = math.sqrt(np.mean(speech**2)) + 1e-9
+    speech = speech * min(10 ** (LEVEL_DBFS / 20) / rms, 0.95 / (np.abs(speech).max() + 1e-9))
+    length = -(-(end - begin) // SAMPLES_PER_LATENT) * SAMPLES_PER_LATENT
+    speech = np.pad(speech, (0, length - len(speech)))
+    ends = [end_s - begin / SAMPLE_RATE_HZ for _, end_s in phones[:-1]] + [length / SAMPLE_RATE_HZ]
+    return np.round(speech * 32767).astype(np.int16), ends
+
+
+def synthesise(text, speaker, cmudict):
+    """(int16 samples, utterance dict without offset), or None when flite spoke other words than were written."""
+    samples, phones = run_flite(text, speaker)
+    names = [name for name, _ in phones]
+    if len(names) < 3 or names[0] != "pau" or names[-1] != "pau":
+        return None
+    symbols, cost = label_segments(names, text, cmudict)
+    if cost > WORST_ALIGNMENT:
+        return None
+    samples, warp = warp_and_tilt(samples, speaker["vocal_tract"], speaker["tilt"])
+    samples, ends = level_and_trim(samples, [(name, end / warp) for name, end in phones])
+    ends = [round(end, 4) for end in ends]
+    return samples, {"text": text, "speaker": speaker["id"], "symbols": symbols, "ends": ends, "length": len(samples)}
+
+
+@lru_cache(maxsize=1)
+def load_words(cmudict_path, word_list):
+    cmudict = read_cmudict(cmudict_path)
+    return cmudict, content_words(cmudict, word_list)
+
+
+def held_out_sentences():
+    return [line.strip() for line in open(HERE / "heldout.txt", encoding="utf-8") if line.strip()]
+
+
+def make_utterance(index, seed, paths):
+    """Utterance number `index`: the first attempt that flite and CMUdict agree on."""
+    cmudict, words = load_words(*paths)
+    rng = random.Random(f"utterance {seed} {index}")
+    held_out = set(held_out_sentences()) if (HERE / "heldout.txt").exists() else set()
+    while True:
+        text = make_sentence(rng, words, cmudict)
+        speaker = make_speaker(rng.randrange(SPEAKERS - HELD_OUT_SPEAKERS), seed)
+        made = None if text in held_out else synthesise(text, speaker, cmudict)
+        if made:
+            return made
+
+
+def make_shard(task):
+    shard, seed, out, paths = task
+    target = Path(out) / f"{shard:04d}.json"
+    if target.exists():
+        return json.loads(target.read_text()), shard
+    first = shard * UTTERANCES_PER_SHARD
+    made = [make_utterance(first + i, seed, paths) for i in range(UTTERANCES_PER_SHARD)]
+    offset, utterances = 0, []
+    for samples, utterance in made:
+        utterances.append({**utterance, "offset": offset})
+        offset += len(samples)
+    np.save(target.with_suffix(".npy"), np.concatenate([samples for samples, _ in made]))
+    target.with_suffix(".tmp").write_text(json.dumps(utterances))
+    os.replace(target.with_suffix(".tmp"), target)
+    return utterances, shard
+
+
+def phone_pairs(utterances):
+    """Pairs of neighbouring phones without stress and word marks: the diphones the corpus covers."""
+    strip = str.maketrans("", "", "|012")
+    pairs = set()
+    for utterance in utterances:
+        phones = [symbol.translate(strip) for symbol in utterance["symbols"]]
+        pairs.update(zip(phones, phones[1:]))
+    return pairs
+
+
+def prepare(out, hours, workers, seed, paths):
+    Path(out).mkdir(parents=True, exist_ok=True)
+    (Path(out) / "speakers.json").write_text(json.dumps([make_speaker(i, seed) for i in range(SPEAKERS)]))
+    seconds, pairs, shard = 0.0, set(), 0
+    with ProcessPoolExecutor(workers) as pool:
+        while seconds < hours * 3600:
+            tasks = [(shard + i, seed, out, paths) for i in range(workers)]
+            for utterances, number in pool.map(make_shard, tasks):
+                seconds += sum(u["length"] for u in utterances) / SAMPLE_RATE_HZ
+                pairs |= phone_pairs(utterances)
+                print(f"shard {number}: {seconds / 3600:.2f} h, {len(pairs)} phone pairs", flush=True)
+            shard += workers
+
+
+class Corpus:
+    """The shards of a folder as one list of utterances; `samples(i)` is the int16 audio of utterance i."""
+
+    def __init__(self, folder):
+        self.speakers = json.loads((Path(folder) / "speakers.json").read_text())
+        self.utterances, self._audio = [], []
+        for number, path in enumerate(sorted(Path(folder).glob("[0-9]*.json"))):
+            self._audio.append(np.load(path.with_suffix(".npy"), mmap_mode="r"))
+            self.utterances += [{**utterance, "shard": number} for utterance in json.loads(path.read_text())]
+        if not self.utterances:
+            raise FileNotFoundError(f"no corpus in {folder}: run prepare.py first")
+
+    def samples(self, index, start=0, stop=None):
+        utterance = self.utterances[index]
+        stop = utterance["length"] if stop is None else stop
+        return self._audio[utterance["shard"]][utterance["offset"] + start : utterance["offset"] + stop]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--hours", type=float, default=20)
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cmudict", default=str(CMUDICT))
+    parser.add_argument("--words", default=WORD_LIST)
+    args = parser.parse_args()
+    prepare(args.out, args.hours, args.workers, args.seed, (args.cmudict, args.words))

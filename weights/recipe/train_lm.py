@@ -1,0 +1,304 @@
+"""Trains the language model, its pointer and the speaker encoder on encoded speech.
+
+    python3 train_lm.py --data ../../checkpoints/data --out ../../checkpoints/lm.pt --minutes 60
+
+The loss is the KL of Eq. 10 between the posterior of the next latent and the prediction (--direction reverse gives the
+released code's direction), the same to a preset end distribution N(1, e) after the last latent, the cross-entropy of
+the pointer's advance, the KL of the speaker latent to N(0, I), and a regression of the known speaker settings from the
+speaker latent, which keeps it complete and smooth.
+"""
+
+import argparse
+import math
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+from config import GEOMETRIES, SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
+from encode import LatentCorpus
+from language_model import LanguageModel, gaussian_kl
+from muon import Muon
+from prepare import VOICE_SHARE, Corpus
+from speaker import SpeakerEncoder
+from symbols import SYMBOL_ID
+from training import (
+    Clock,
+    Ema,
+    Log,
+    agree_on_end,
+    average_gradients,
+    bfloat16_layers,
+    load_checkpoint,
+    save_checkpoint,
+    set_rate,
+    start_processes,
+)
+from vae import sample
+
+END_WEIGHT, POINTER_WEIGHT, TRAIT_WEIGHT = 0.1, 0.1, 0.1
+SPEAKER_KL_WEIGHT, SPEAKER_KL_RAMP, SPEAKER_FREE_NATS = 0.05, 2000, 0.02
+POINTER_JITTER_SECONDS, INPUT_NOISE, INPUT_DROPOUT = 0.02, 0.3, 0.1
+END_MEAN, END_LOG_SCALE = 1.0, 1.0
+REFERENCE_SAMPLES = 40960  # 2.56 s of another utterance of the speaker
+TRAITS = ("vocal_tract", "pitch", "stretch", "tilt")
+TRAIT_SCALE = np.array([0.09, 0.16, 0.10, 0.85], np.float32)  # about one standard deviation of each
+
+
+def traits_of(speaker):
+    """Voice one-hot and normalised settings: what the speaker latent must be able to tell."""
+    settings = [math.log(speaker[name]) for name in TRAITS[:3]] + [speaker["tilt"]]
+    return list(VOICE_SHARE).index(speaker["voice"]), np.array(settings, np.float32) / TRAIT_SCALE
+
+
+def pointer_path(ends, frames, rng=None):
+    """Index of the symbol sounding at the centre of each 80 ms frame, never going back. ends in seconds."""
+    centres = (np.arange(frames) + 0.5) * SAMPLES_PER_LATENT / SAMPLE_RATE_HZ
+    if rng is not None:
+        centres = centres + rng.normal(0, POINTER_JITTER_SECONDS, frames)
+    path = np.minimum(np.searchsorted(ends, centres), len(ends) - 1)
+    return np.maximum.accumulate(path)
+
+
+def ages_of(path):
+    """Frames since the pointer reached its symbol, for every frame."""
+    index = np.arange(len(path))
+    starts = np.where(np.diff(path, prepend=-1) != 0, index, 0)
+    return index - np.maximum.accumulate(starts)
+
+
+class UtteranceSampler:
+    """Batches of utterances of similar length, about `tokens` positions each, padded."""
+
+    def __init__(self, latents, seed):
+        self.latents, self.rng = latents, np.random.default_rng(seed)
+        utterances = latents.corpus.utterances
+        self.size = np.array([len(u["symbols"]) + u["length"] // SAMPLES_PER_LATENT + 2 for u in utterances])
+        self.order = np.argsort(self.size, kind="stable")
+        self.by_speaker = {}
+        for index, utterance in enumerate(utterances):
+            self.by_speaker.setdefault(utterance["speaker"], []).append(index)
+
+    def pick(self, tokens):
+        start = int(self.rng.integers(len(self.order)))
+        chosen, longest = [], 0
+        for index in self.order[start:]:
+            longest = max(longest, int(self.size[index]))
+            if chosen and longest * (len(chosen) + 1) > tokens:
+                break
+            chosen.append(int(index))
+        return chosen
+
+    def reference(self, speaker):
+        """Samples of a random utterance of the speaker, tiled or cropped to REFERENCE_SAMPLES."""
+        index = int(self.rng.choice(self.by_speaker[speaker]))
+        samples = self.latents.corpus.samples(index).astype(np.float32) / 32768
+        start = int(self.rng.integers(max(1, len(samples) - REFERENCE_SAMPLES)))
+        return np.resize(samples[start:], REFERENCE_SAMPLES)
+
+    def batch(self, chosen, window, jitter=True):
+        """Arrays of a padded batch; frame T of an item is its end frame."""
+        corpus = self.latents.corpus
+        items = [corpus.utterances[index] for index in chosen]
+        posteriors = [self.latents.posterior(index) for index in chosen]
+        count, dim = len(items), posteriors[0][0].shape[1]
+        symbols_long = max(len(item["symbols"]) for item in items)
+        frames_long = max(len(mean) for mean, _ in posteriors) + 1
+        before, width = window.window_before, window.window
+        batch = {
+            "symbols": np.zeros((count, symbols_long), np.int64),
+            "symbol_count": np.array([len(item["symbols"]) for item in items]),
+            "frame_count": np.array([len(mean) for mean, _ in posteriors]),
+            "window": np.zeros((count, frames_long, width), np.int64),
+            "age": np.zeros((count, frames_long), np.int64),
+            "advance": np.zeros((count, frames_long), np.int64),
+            "mean": np.full((count, frames_long, dim), END_MEAN, np.float32),
+            "log_scale": np.full((count, frames_long, dim), END_LOG_SCALE, np.float32),
+            "reference": np.stack([self.reference(item["speaker"]) for item in items]),
+        }
+        for row, (item, (mean, log_scale)) in enumerate(zip(items, posteriors)):
+            ids = np.array([SYMBOL_ID[symbol] for symbol in item["symbols"]])
+            frames = len(mean)
+            path = pointer_path(np.array(item["ends"]), frames, self.rng if jitter else None)
+            path = np.append(path, len(ids) - 1)
+            padded = np.pad(ids, (before, width))
+            batch["symbols"][row, : len(ids)] = ids
+            batch["window"][row, : frames + 1] = padded[path[:, None] + np.arange(width)]
+            batch["age"][row, : frames + 1] = np.minimum(ages_of(path), window.ages - 1)
+            batch["advance"][row, :frames] = np.clip(np.diff(path), 0, window.max_advance)
+            batch["mean"][row, :frames], batch["log_scale"][row, :frames] = mean, log_scale
+        voices, settings = zip(*(traits_of(corpus.speakers[item["speaker"]]) for item in items))
+        batch |= {"voice": np.array(voices), "settings": np.stack(settings)}
+        return {name: torch.from_numpy(value) for name, value in batch.items()}
+
+
+class SpeechModel(nn.Module):
+    """What this stage trains: language model, speaker encoder, and the trait head that only training needs."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.language_model = LanguageModel(config.language_model, config.latent_dim, config.speaker.dim)
+        self.speaker_encoder = SpeakerEncoder(config.speaker)
+        self.trait_head = nn.Linear(config.speaker.dim, len(VOICE_SHARE) + len(TRAITS))
+
+
+def attention_mask(batch, prefix_attention):
+    """[B, 1, S, S] additive: symbols see the prefix, latents see the prefix and the latents before them."""
+    symbols, frames = batch["symbols"].shape[1], batch["mean"].shape[1]
+    prefix, index = 1 + symbols, torch.arange(1 + symbols + frames)
+    allowed = index[None, :] <= index[:, None]
+    if prefix_attention == "bidirectional":
+        allowed = allowed | ((index[None, :] < prefix) & (index[:, None] < prefix))
+    present = (index[None] <= batch["symbol_count"][:, None]) | (index[None] >= prefix)
+    allowed = (allowed[None] & present[:, None]) | torch.eye(len(index), dtype=torch.bool)
+    return torch.where(allowed, 0.0, -1e9)[:, None]
+
+
+def sequence_positions(batch):
+    """[B, S]: latents follow the last real symbol of their own item, whatever the padding."""
+    prefix = torch.arange(1 + batch["symbols"].shape[1])
+    frames = torch.arange(batch["mean"].shape[1])
+    first = 1 + batch["symbol_count"][:, None]
+    return torch.cat([prefix.expand(len(first), -1), first + frames], 1)
+
+
+def corrupt(latents):
+    """Input noise of a random size per utterance and dropped frames, against exposure bias."""
+    noise = torch.rand(latents.shape[0], 1, 1, device=latents.device) * INPUT_NOISE
+    kept = torch.rand(*latents.shape[:2], 1, device=latents.device) > INPUT_DROPOUT
+    return (latents + noise * torch.randn_like(latents)) * kept
+
+
+def masked_mean(values, mask):
+    return (values * mask).sum() / mask.sum().clamp(min=1)
+
+
+def frame_masks(batch):
+    """Float masks [B, T]: frames of speech, and the one end frame of each item."""
+    frames = torch.arange(batch["mean"].shape[1], device=batch["mean"].device)[None]
+    last = batch["frame_count"][:, None]
+    return (frames < last).float(), (frames == last).float()
+
+
+def trait_loss(head, speaker, batch):
+    voice, settings = head(speaker).split([len(VOICE_SHARE), len(TRAITS)], -1)
+    return F.cross_entropy(voice, batch["voice"]) + ((settings - batch["settings"]) ** 2).mean()
+
+
+def compute_losses(model, batch, layout, direction="forward", training=True):
+    """layout = (mask, rotation) of the batch. Returns the figures of the loss, each a mean."""
+    lm = model.language_model
+    mask, rotation = layout
+    with bfloat16_layers(batch["reference"].device):
+        speaker_mean, speaker_scale = model.speaker_encoder(batch["reference"])
+    speaker = sample(speaker_mean, speaker_scale) if training else speaker_mean
+    latents = sample(batch["mean"], batch["log_scale"])
+    inputs = F.pad(latents[:, :-1], (0, 0, 1, 0))
+    inputs = corrupt(inputs) if training else inputs
+    x = torch.cat([lm.embed_prefix(speaker, batch["symbols"]), lm.embed_latents(inputs, batch["window"], batch["age"])], 1)
+    with bfloat16_layers(x.device):
+        hidden, _ = lm.run_layers(x, rotation, mask)
+    mean, log_scale, advance = lm.predict(hidden[:, 1 + batch["symbols"].shape[1] :].float())
+    posterior, predicted = (batch["mean"], batch["log_scale"]), (mean, log_scale)
+    if direction == "forward":
+        kl = gaussian_kl(*posterior, *predicted).mean(-1)
+    else:
+        kl = gaussian_kl(*predicted, posterior[0], posterior[1].clamp(min=-2)).mean(-1)
+    speech, end = frame_masks(batch)
+    pointer = F.cross_entropy(advance.transpose(1, 2), batch["advance"], reduction="none")
+    speaker_kl = gaussian_kl(speaker_mean, speaker_scale, torch.zeros(()), torch.zeros(())).mean(0)
+    return {
+        "kl": masked_mean(kl, speech),
+        "end": masked_mean(kl, end),
+        "pointer": masked_mean(pointer, speech),
+        "speaker": speaker_kl.clamp(min=SPEAKER_FREE_NATS).mean(),
+        "traits": trait_loss(model.trait_head, speaker, batch),
+    }
+
+
+def total_loss(losses, step):
+    speaker_weight = SPEAKER_KL_WEIGHT * min(1.0, step / SPEAKER_KL_RAMP)
+    return (
+        losses["kl"]
+        + END_WEIGHT * losses["end"]
+        + POINTER_WEIGHT * losses["pointer"]
+        + speaker_weight * losses["speaker"]
+        + TRAIT_WEIGHT * losses["traits"]
+    )
+
+
+def make_optimisers(model, args):
+    """Muon for the hidden matrices of the language model, AdamW for all the rest (or AdamW for all)."""
+    hidden = [p for p in model.language_model.layers.parameters() if p.ndim == 2] if args.muon else []
+    chosen = {id(p) for p in hidden}
+    others = [p for p in model.parameters() if id(p) not in chosen]
+    adam = torch.optim.AdamW(others, args.rate, betas=(0.9, 0.95), weight_decay=0.1 if not args.muon else 0.01)
+    return [(adam, args.rate)] + ([(Muon(hidden, args.muon, weight_decay=0.1), args.muon)] if hidden else [])
+
+
+def trapezoid(progress, step, decay_share, warm_up=300):
+    """Factor of the learning rate: warm-up, constant, linear to 0.02 over the last `decay_share` of the run."""
+    return min(1.0, (step + 1) / warm_up, (1 - min(1.0, progress)) / decay_share + 0.02)
+
+
+def train(args):
+    rank, world, device = start_processes()
+    torch.manual_seed(args.seed + rank)
+    config = GEOMETRIES[args.geometry]
+    latents = LatentCorpus(Corpus(args.data), args.data)
+    sampler = UtteranceSampler(latents, [args.seed, rank, np.random.SeedSequence().entropy % 2**31])
+    model = SpeechModel(config).to(device)
+    optimisers, ema, step = make_optimisers(model, args), Ema(model, 0.999), 0
+    saved = load_checkpoint(args.out, device)
+    if saved:
+        model.load_state_dict(saved["model"])
+        ema.state, step = saved["ema"], saved["step"]
+        for (optimiser, _), state in zip(optimisers, saved["optimisers"]):
+            optimiser.load_state_dict(state)
+    parameters = list(model.parameters())
+    log, clock, first_step = Log(rank), Clock(args.minutes, args.steps), step
+
+    def save():
+        if rank == 0:
+            states = [optimiser.state_dict() for optimiser, _ in optimisers]
+            save_checkpoint(args.out, model=model.state_dict(), ema=ema.state, optimisers=states, step=step, geometry=args.geometry)
+
+    while not agree_on_end(progress := clock.progress(step - first_step), world, device):
+        step += 1
+        factor = trapezoid(progress, step - first_step, args.decay_share)
+        batch = sampler.batch(sampler.pick(args.tokens), config.language_model.pointer)
+        mask = attention_mask(batch, config.language_model.prefix_attention).to(device)
+        positions = sequence_positions(batch).to(device)
+        batch = {name: value.to(device) for name, value in batch.items()}
+        losses = compute_losses(model, batch, (mask, model.language_model.rotation(positions)), args.direction)
+        for optimiser, rate in optimisers:
+            set_rate(optimiser, rate * factor)
+            optimiser.zero_grad()
+        total_loss(losses, step).backward()
+        average_gradients(parameters, world)
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        for optimiser, _ in optimisers:
+            optimiser.step()
+        ema.update(model, step)
+        log.add(step, {name: value.detach() for name, value in losses.items()})
+        if step % args.save_every == 0:
+            save()
+    save()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
+    parser.add_argument("--tokens", type=int, default=2600, help="positions a process and step")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate of AdamW")
+    parser.add_argument("--muon", type=float, default=0.02, help="peak learning rate of Muon; 0 = AdamW for all")
+    parser.add_argument("--decay-share", type=float, default=0.5)
+    parser.add_argument("--direction", default="forward", choices=("forward", "reverse"))
+    parser.add_argument("--save-every", type=int, default=250)
+    parser.add_argument("--seed", type=int, default=1)
+    train(parser.parse_args())

@@ -1,0 +1,197 @@
+"""Flow-VAE: waveform -> Gaussian latents at 12.5 Hz -> waveform (KALL-E section 3, Flow-VAE)."""
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+from config import SAMPLES_PER_LATENT
+from dft import DftBasis
+from layers import CausalConv, CausalUpsample, ResidualBlock, StridedConv, full_precision
+
+
+class Encoder(nn.Module):
+    """Waveform [B, n * 1280] -> posterior mean and log-scale [B, n, D]."""
+
+    def __init__(self, config, latent_dim):
+        super().__init__()
+        self.config = config
+        self.register_buffer("window", torch.hann_window(config.fft_size), persistent=False)
+        self.input = nn.Linear(config.fft_size // 2 + 1, config.channels[0])
+        self.stages = nn.ModuleList(
+            nn.ModuleList(ResidualBlock(channels, 2 * channels, 7 if stage < 2 else 5) for _ in range(count))
+            for stage, (channels, count) in enumerate(zip(config.channels, config.blocks))
+        )
+        pairs = zip(config.channels, config.channels[1:], config.strides)
+        self.down = nn.ModuleList(StridedConv(*pair) for pair in pairs)
+        self.norm = nn.LayerNorm(config.channels[-1])
+        self.output = nn.Linear(config.channels[-1], 2 * latent_dim)
+
+    def spectrum(self, samples):
+        """Log magnitude [B, n * 8, fft / 2 + 1] of centred 40 ms frames every 10 ms."""
+        side = (self.config.fft_size - self.config.hop_size) // 2
+        padded = F.pad(samples, (side, side))
+        size, hop = self.config.fft_size, self.config.hop_size
+        bins = torch.stft(padded, size, hop, size, self.window, center=False, return_complex=True)
+        return torch.log(bins.abs() + 1e-3).transpose(1, 2)
+
+    def forward(self, samples):
+        return self.encode_spectrum(self.spectrum(samples))
+
+    def encode_spectrum(self, spectrum):
+        x = self.input(spectrum).float()
+        for stage, blocks in enumerate(self.stages):
+            x = self.down[stage - 1](x) if stage else x
+            for block in blocks:
+                x = block(x)
+        mean, log_scale = self.output(self.norm(x)).float().chunk(2, -1)
+        return mean, log_scale.clamp(self.config.log_scale_min, self.config.log_scale_max)
+
+
+class InverseStft(nn.Module):
+    """Frames of log-magnitude and phase -> samples by windowed inverse DFT and overlap-add, causal.
+
+    Frame f adds to samples [f * hop, f * hop + fft); the tail carries the fft - hop samples not yet complete. The
+    basis is computed; an exported graph computes it too, rather than store it.
+    """
+
+    def __init__(self, fft_size, hop_size):
+        super().__init__()
+        self.fft_size, self.hop_size = fft_size, hop_size
+        window = torch.hann_window(fft_size)
+        overlap = (window**2).reshape(-1, hop_size).sum(0).repeat(fft_size // hop_size)
+        self.register_buffer("synthesis_window", window / overlap, persistent=False)
+        self.dft = DftBasis(fft_size)
+        self.register_buffer("basis", self.make_basis(), persistent=False)
+
+    def make_basis(self):
+        return self.dft.inverse() * self.synthesis_window
+
+    def forward(self, x, tail):  # [B, T, 2 * bins], [B, fft - hop] -> [B, T * hop], new tail
+        log_magnitude, phase = x.float().chunk(2, -1)
+        magnitude = torch.exp(log_magnitude.clamp(max=6.0))
+        spectrum = torch.cat([magnitude * torch.cos(phase), magnitude * torch.sin(phase)], -1)
+        basis = self.make_basis() if torch.onnx.is_in_onnx_export() else self.basis
+        with full_precision(x):
+            frames = spectrum @ basis  # [B, T, fft]
+        count, hop = frames.shape[1], self.hop_size
+        parts = frames.reshape(frames.shape[0], count, -1, hop)  # [B, T, fft / hop, hop]
+        total = F.pad(tail, (0, count * hop)).reshape(tail.shape[0], -1, hop)  # [B, T + fft / hop - 1, hop]
+        for part in range(parts.shape[2]):
+            rest = parts.shape[2] - 1 - part
+            total = total + F.pad(parts[:, :, part], (0, 0, part, rest))
+        total = total.reshape(tail.shape[0], -1)
+        return total[:, : count * hop], total[:, count * hop :]
+
+
+class Decoder(nn.Module):
+    """Latents [B, T, D] -> samples [B, T * 1280], one latent late (config.delay_latents), causal, streamable."""
+
+    def __init__(self, config, latent_dim):
+        super().__init__()
+        self.config, self.latent_dim = config, latent_dim
+        self.input = CausalConv(latent_dim, config.channels[0], config.input_kernel)
+        shapes = zip(config.channels, config.hidden, config.kernels, config.blocks)
+        self.stages = nn.ModuleList(
+            nn.ModuleList(ResidualBlock(channels, hidden, kernel) for _ in range(count))
+            for channels, hidden, kernel, count in shapes
+        )
+        pairs = zip(config.channels, config.channels[1:], config.strides)
+        self.up = nn.ModuleList(CausalUpsample(*pair) for pair in pairs)
+        self.norm = nn.LayerNorm(config.channels[-1])
+        self.output = nn.Linear(config.channels[-1], config.fft_size + 2)
+        self.inverse_stft = InverseStft(config.fft_size, config.hop_size)
+
+    def state_shapes(self):
+        """[(rows, channels)] of every carried tail, in the order the decoder uses them."""
+        config = self.config
+        shapes = [(config.input_kernel - 1, self.latent_dim)]
+        for stage, channels in enumerate(config.channels):
+            shapes += [(1, config.channels[stage - 1])] if stage else []
+            shapes += [(config.kernels[stage] - 1, channels)] * config.blocks[stage]
+        return [*shapes, (1, config.fft_size - config.hop_size)]
+
+    def initial_state(self, batch):
+        """All zero, packed: [B, sum of rows * channels]."""
+        return self.output.weight.new_zeros(batch, sum(rows * channels for rows, channels in self.state_shapes()))
+
+    def forward(self, latents, state=None):
+        """latents [B, T, D], state [B, S] -> samples [B, T * 1280], new state."""
+        state = self.initial_state(latents.shape[0]) if state is None else state
+        shapes = self.state_shapes()
+        sizes = [rows * channels for rows, channels in shapes]
+        tails = [part.reshape(-1, *shape) for part, shape in zip(state.split(sizes, -1), shapes)]
+        used = iter(tails[:-1])
+        kept = []
+
+        def run(layer, x):
+            y, tail = layer(x, next(used))
+            kept.append(tail.flatten(1))
+            return y
+
+        x = run(self.input, latents)
+        for stage, blocks in enumerate(self.stages):
+            x = run(self.up[stage - 1], x) if stage else x
+            for block in blocks:
+                x = run(block.causal, x)
+        samples, overlap = self.inverse_stft(self.output(self.norm(x)), tails[-1].flatten(1))
+        return samples, torch.cat([*kept, overlap], -1)
+
+
+class Coupling(nn.Module):
+    """One mean-only coupling: half of the dims shift the other half by a causal gated convolution net."""
+
+    def __init__(self, config, latent_dim):
+        super().__init__()
+        half = latent_dim // 2
+        self.input = nn.Linear(half, config.hidden)
+        self.gates = nn.ModuleList(
+            nn.Conv1d(config.hidden, 2 * config.hidden, config.kernel) for _ in range(config.layers)
+        )
+        self.output = nn.Linear(config.hidden, half)
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
+        self.left = config.kernel - 1
+
+    def forward(self, x):  # [B, T, D]
+        kept, moved = x.chunk(2, -1)
+        h = self.input(kept).transpose(1, 2)
+        for gate in self.gates:
+            value, control = gate(F.pad(h, (self.left, 0))).chunk(2, 1)
+            h = h + torch.tanh(value) * torch.sigmoid(control)
+        return torch.cat([kept, moved + self.output(h.transpose(1, 2))], -1)
+
+
+class Flow(nn.Module):
+    """Volume-preserving flow: latents -> prior space, log-determinant 0 (Glow-style couplings with flips)."""
+
+    def __init__(self, config, latent_dim):
+        super().__init__()
+        self.couplings = nn.ModuleList(Coupling(config, latent_dim) for _ in range(config.couplings))
+
+    def forward(self, z):  # [B, T, D]
+        for coupling in self.couplings:
+            z = coupling(z).flip(-1)
+        return z
+
+
+class FlowVae(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.encoder = Encoder(config.encoder, config.latent_dim)
+        self.decoder = Decoder(config.decoder, config.latent_dim)
+        self.flow = Flow(config.flow, config.latent_dim)
+
+    def rate(self, latents, log_scale):
+        """Monte-Carlo KL of the posterior to the flow prior, nats [B, T, D]: -log s - 1/2 + f(z)^2 / 2."""
+        return -log_scale - 0.5 + 0.5 * self.flow(latents) ** 2
+
+
+def sample(mean, log_scale):
+    return mean + torch.randn_like(mean) * torch.exp(log_scale)
+
+
+def align_to_decoder(samples, delay_latents):
+    """What the decoder's output is compared with: (target, first output sample that has one)."""
+    delay = delay_latents * SAMPLES_PER_LATENT
+    return samples[:, : samples.shape[1] - delay], delay
+
