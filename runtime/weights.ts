@@ -4,14 +4,11 @@ import { parseManifest, type Manifest } from "./manifest.ts";
 /** Gives the bytes of a file of the weights folder by name. The caller decides where from: disk, network, cache. */
 export type ReadFile = (name: string) => Promise<Uint8Array<ArrayBuffer>>;
 
-/** What the weights are loaded for: speaking, or also embedding a speaker (two files more). */
-export type WeightsPart = "speak" | "clone";
-
 export interface Weights {
   readonly manifest: Manifest;
   /**
-   * The bytes of a file, checked against the manifest. Files of the part asked for were read at load and are handed over
-   * once, so that nothing keeps a second copy; any other file is read now.
+   * The bytes of a file, checked against the manifest. Files read at load are handed over once, so that
+   * nothing keeps a second copy; any other file is read now.
    * @throws WeightsError when the file is missing, truncated or damaged
    */
   readonly read: ReadFile;
@@ -19,30 +16,14 @@ export interface Weights {
 
 const MANIFEST = "manifest.json";
 
-const SPEAK_FILES = [
-  "lm-prefill.onnx",
-  "lm-step.onnx",
-  "language-model.safetensors",
-  "decoder.onnx",
-  "decoder.safetensors",
-] as const;
-
-/** The files each part needs at load. */
-export const FILES_OF_PART: Readonly<Record<WeightsPart, readonly string[]>> = {
-  speak: SPEAK_FILES,
-  clone: [...SPEAK_FILES, "speaker-encoder.onnx", "speaker-encoder.safetensors"],
-};
-
 /**
- * Reads and checks the manifest and the files of a part.
+ * Reads and checks the manifest and, side by side, the files named in `preload`.
  * @throws WeightsError when a file is missing, truncated, damaged or of another version; the message says what to do
  */
-export async function loadWeights(read: ReadFile, part: WeightsPart = "speak"): Promise<Weights> {
+export async function loadWeights(read: ReadFile, preload: readonly string[]): Promise<Weights> {
   const manifest = parseManifest(new TextDecoder().decode(await readOrExplain(read, MANIFEST)));
   const loaded = new Map(
-    await Promise.all(
-      FILES_OF_PART[part].map(async (name) => [name, await readChecked(read, manifest, name)] as const),
-    ),
+    await Promise.all(preload.map(async (name) => [name, await readChecked(read, manifest, name)] as const)),
   );
   return {
     manifest,

@@ -44,13 +44,17 @@ function readFormat({ view }: WavChunk): WavFormat {
 
 function checkFormat({ tag, channels, sampleRateHz, blockBytes, bits }: WavFormat): void {
   if (sampleReaderFor(tag, bits) === undefined) {
-    throw new AudioInputError(`the WAV has codec ${tag} with ${bits} bits, which is not supported; ${ALLOWED}`);
+    throw new AudioInputError(
+      `the WAV has codec ${tag} with ${bits} bits, which is not supported; ${ALLOWED}`,
+    );
   }
   if (sampleRateHz < LOWEST_RATE_HZ || sampleRateHz > HIGHEST_RATE_HZ) {
     throw new AudioInputError(`the WAV has a sample rate of ${sampleRateHz} Hz; ${ALLOWED}`);
   }
   if (channels < 1 || channels > MOST_CHANNELS || blockBytes !== channels * (bits / 8)) {
-    throw new AudioInputError(`the WAV's header is damaged (${channels} channels, ${blockBytes} bytes each frame)`);
+    throw new AudioInputError(
+      `the WAV's header is damaged (${channels} channels, ${blockBytes} bytes each frame)`,
+    );
   }
 }
 
@@ -66,5 +70,7 @@ function readChannels({ view }: WavChunk, { tag, channels, blockBytes, bits }: W
 }
 
 function truncated(): AudioInputError {
-  return new AudioInputError("the WAV ends inside its header: the file is truncated; copy or record it again");
+  return new AudioInputError(
+    "the WAV ends inside its header: the file is truncated; copy or record it again",
+  );
 }

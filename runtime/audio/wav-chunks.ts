@@ -44,7 +44,9 @@ function notWav(allowed: string): AudioInputError {
 }
 
 function missing(what: string): AudioInputError {
-  return new AudioInputError(`the WAV ends before its ${what}: the file is truncated; copy or record it again`);
+  return new AudioInputError(
+    `the WAV ends before its ${what}: the file is truncated; copy or record it again`,
+  );
 }
 
 function asciiAt(view: DataView, offset: number): string {

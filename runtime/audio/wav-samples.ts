@@ -8,7 +8,10 @@ const FLOAT = 3;
 const READERS: ReadonlyMap<string, SampleReader> = new Map([
   [`${PCM}/8`, (view, offset) => (view.getUint8(offset) - 128) / 2 ** 7],
   [`${PCM}/16`, (view, offset) => view.getInt16(offset, true) / 2 ** 15],
-  [`${PCM}/24`, (view, offset) => (view.getUint8(offset) + view.getInt16(offset + 1, true) * 2 ** 8) / 2 ** 23],
+  [
+    `${PCM}/24`,
+    (view, offset) => (view.getUint8(offset) + view.getInt16(offset + 1, true) * 2 ** 8) / 2 ** 23,
+  ],
   [`${PCM}/32`, (view, offset) => view.getInt32(offset, true) / 2 ** 31],
   [`${FLOAT}/32`, (view, offset) => view.getFloat32(offset, true)],
   [`${FLOAT}/64`, (view, offset) => view.getFloat64(offset, true)],

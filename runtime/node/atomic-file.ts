@@ -29,7 +29,7 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
 
 function atomicFile(path: string, target: string, temporary: string, handle: FileHandle): AtomicFile {
   let length = 0;
-  let open = true;
+  let unfinished = true;
   return {
     path,
     append: (bytes) =>
@@ -42,11 +42,11 @@ function atomicFile(path: string, target: string, temporary: string, handle: Fil
       explain(path, async () => {
         await handle.close();
         await rename(temporary, target);
-        open = false;
+        unfinished = false;
       }),
     async discard() {
-      if (!open) return;
-      open = false;
+      if (!unfinished) return;
+      unfinished = false;
       await handle.close().catch(() => undefined); // closed already when the rename of `commit` failed
       await rm(temporary, { force: true });
     },
@@ -58,7 +58,8 @@ async function targetOf(path: string): Promise<string> {
   const absolute = resolve(path);
   try {
     const target = await realpath(absolute);
-    if (!(await stat(target)).isFile()) throw new FileError(`cannot write ${path}: it is not an ordinary file`);
+    if (!(await stat(target)).isFile())
+      throw new FileError(`cannot write ${path}: it is not an ordinary file`);
     return target;
   } catch (error) {
     if (isMissing(error)) return absolute;

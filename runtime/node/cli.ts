@@ -5,6 +5,7 @@ import { packageVersion } from "./package-version.ts";
 import { runSay, type SayIo } from "./say.ts";
 import { sayHelp } from "./say-help.ts";
 
+const USAGE = 'usage: kalliope say "<line>" [options], or say --help';
 const WRONG_USAGE = 2;
 
 /** Signals that ask a command to stop; it removes its unfinished files first. */
@@ -31,7 +32,7 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(sayHelp());
     return 0;
   }
-  process.stderr.write(`kalliope: unknown command ${JSON.stringify(command ?? "")}; allowed: say\n`);
+  process.stderr.write(`kalliope: unknown command ${JSON.stringify(command ?? "")}; ${USAGE}\n`);
   return WRONG_USAGE;
 }
 

@@ -48,7 +48,9 @@ export async function readLexicon(path: string): Promise<UserLexicon> {
     throw new VoiceTextError(`the lexicon ${path} is not JSON: ${fileReason(error)}`);
   }
   if (isRecordOfStrings(parsed)) return parsed;
-  throw new VoiceTextError(`the lexicon ${path} must be one JSON object such as {"Whiterun": "W AY1 T R AH0 N"}`);
+  throw new VoiceTextError(
+    `the lexicon ${path} must be one JSON object such as {"Whiterun": "W AY1 T R AH0 N"}`,
+  );
 }
 
 /**

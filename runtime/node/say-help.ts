@@ -9,7 +9,7 @@ export function sayHelp(): string {
   const width = Math.max(...rows.map(([left]) => left.length));
   return [
     'usage: npm run say -- "Halt! Who goes there?" --seed 42 --out halt.wav',
-    '       npm run say -- - < speech.txt            (the text comes from standard input)',
+    "       npm run say -- - < speech.txt            (the text comes from standard input)",
     "       npm run say -- --file lines.txt --out-dir lines",
     "",
     ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`),

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { SPEED_MAX, SPEED_MIN } from "../speech/time-stretch.ts";
-import { parseSeed, type Seed } from "../voice/seed.ts";
+import { parseSeed } from "../voice/seed.ts";
 import { UsageError } from "./command-errors.ts";
 
 /** Where the words come from; `file` has one line a WAV. */
@@ -13,7 +13,8 @@ export interface SayOptions {
   readonly source: SaySource;
   /** The WAV of a single line. */
   readonly out: string;
-  readonly seed: Seed;
+  /** As written: decimal or 0x hexadecimal. */
+  readonly seed: string;
   /** A recording to take the voice from, instead of the seed. */
   readonly reference: string | undefined;
   readonly speed: number;
@@ -118,19 +119,22 @@ function sourceOf(positionals: readonly string[], text: (name: OptionName) => st
   const outDir = text("out-dir");
   if (path === undefined) {
     if (outDir !== undefined) throw new UsageError("--out-dir is for --file; a single line goes to --out");
-    if (positionals.length === 0) throw new UsageError('nothing to say: give a line in quotes, "-", or --file');
+    if (positionals.length === 0)
+      throw new UsageError('nothing to say: give a line in quotes, "-", or --file');
     const said = positionals.join(" ");
     return said === "-" ? { kind: "stdin" } : { kind: "text", text: said };
   }
   if (positionals.length > 0) throw new UsageError("give either a line or --file, not both");
   if (outDir === undefined) throw new UsageError("--file needs --out-dir, the folder for its WAVs");
-  if (text("out") !== undefined) throw new UsageError("--out is for a single line; with --file give --out-dir");
+  if (text("out") !== undefined)
+    throw new UsageError("--out is for a single line; with --file give --out-dir");
   return { kind: "file", path, outDir };
 }
 
-function seedOf(text: string): Seed {
+function seedOf(text: string): string {
   try {
-    return parseSeed(text);
+    parseSeed(text);
+    return text;
   } catch (error) {
     throw new UsageError(error instanceof Error ? `--seed: ${error.message}` : String(error));
   }

@@ -21,7 +21,7 @@ export function timesRealTime(lines: readonly SpokenLine[]): number {
 
 /** The result of one line for a person. */
 export function lineReport(line: SpokenLine, result: SayResult): string {
-  const phonemes = line.phonemes.join(" ");
+  const phonemes = line.phonemes.join(" ").replaceAll("|", " ").trim(); // two spaces between words
   const shown = phonemes.length > LONGEST_PHONEMES ? `${phonemes.slice(0, LONGEST_PHONEMES)}...` : phonemes;
   return table([
     ["phonemes", shown],
@@ -43,10 +43,10 @@ export function batchReport(result: SayResult, folder: string): string {
   ]);
 }
 
-/** The result for a program: one object with one entry for each line. */
+/** The result for a program: one object with one entry for each line; its events are for --timings. */
 export function jsonReport(result: SayResult): string {
   const { lines, ...rest } = result;
-  const entries = lines.map(({ events: _, ...line }) => ({ ...line, timesRealTime: timesRealTime([line]) }));
+  const entries = lines.map((line) => ({ ...line, events: undefined, timesRealTime: timesRealTime([line]) }));
   return `${JSON.stringify({ ...rest, lines: entries }, null, 2)}\n`;
 }
 

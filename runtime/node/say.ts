@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { KalliopeError, VoiceTextError } from "../errors.ts";
-import type { CreateSynthesizer, SpeechOptions, Synthesizer } from "../index.ts";
+import type { createSynthesizer, SpeechOptions, Synthesizer } from "../index.ts";
 import { FileError, fileReason, UsageError } from "./command-errors.ts";
 import { createProgress, type MessageStream, type Progress } from "./progress.ts";
 import { readLexicon, readLines, readReference, readStream, readWeightsFrom } from "./read-files.ts";
@@ -14,7 +14,7 @@ import { createWavFile } from "./wav-file.ts";
 
 /** Everything `say` needs from outside, so that a test can stand in for it. */
 export interface SayIo {
-  readonly createSynthesizer: CreateSynthesizer;
+  readonly createSynthesizer: typeof createSynthesizer;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: { write(text: string): void };
   readonly stderr: MessageStream;
@@ -53,8 +53,10 @@ export async function runSay(args: readonly string[], io: SayIo): Promise<number
 
 /** `kalliope: ` and a message without line breaks or control characters, which may come from a damaged file. */
 function oneLine(error: unknown): string {
-  const expected = error instanceof KalliopeError || error instanceof FileError || error instanceof UsageError;
-  const message = error instanceof Error ? `${expected ? "" : "unexpected: "}${error.message}` : String(error);
+  const expected =
+    error instanceof KalliopeError || error instanceof FileError || error instanceof UsageError;
+  const message =
+    error instanceof Error ? `${expected ? "" : "unexpected: "}${error.message}` : String(error);
   return `kalliope: ${message.replace(/[\s\p{Cc}]+/gu, " ").trim()}`;
 }
 
@@ -74,7 +76,9 @@ async function say(options: SayOptions, io: SayIo): Promise<number> {
   try {
     io.signal.throwIfAborted();
     const speech: SpeechOptions = {
-      voice: reference ? { latent: await synthesizer.embedSpeaker(reference.samples) } : { seed: options.seed },
+      voice: reference
+        ? { latent: await synthesizer.embedSpeaker(reference.samples) }
+        : { seed: options.seed },
       temperature: options.temperature ?? synthesizer.manifest.sampling.temperature,
       take: options.take,
       lexicon,
@@ -112,12 +116,15 @@ interface SayWork {
 async function sayLines(work: SayWork): Promise<number> {
   const { options, io, timings, synthesizer } = work;
   const { source } = options;
-  const spoken = source.kind === "file" ? await sayFile(work, source) : [await sayOne(work, work.lines[0]?.text ?? "", options.out)];
+  const spoken =
+    source.kind === "file"
+      ? await sayFile(work, source)
+      : [await sayOne(work, work.lines[0]?.text ?? "", options.out)];
   await timings?.commit(spoken, synthesizer.manifest.sampleRateHz);
   const result: SayResult = {
     backend: "onnx",
     threads: options.threads,
-    voice: options.reference === undefined ? `seed ${seedText(options)}` : `reference ${options.reference}`,
+    voice: options.reference === undefined ? `seed ${options.seed}` : `reference ${options.reference}`,
     loadMs: work.loadMs,
     lines: spoken,
   };
@@ -133,13 +140,21 @@ function reportFor(result: SayResult, { json, source }: SayOptions): string {
     : lineReport(only, result);
 }
 
-function seedText({ seed }: SayOptions): string {
-  return String((BigInt(seed.hi) << 32n) | BigInt(seed.lo));
-}
-
-async function sayOne({ options, io, synthesizer, speech }: SayWork, text: string, path: string): Promise<SpokenLine> {
+async function sayOne(
+  { options, io, synthesizer, speech }: SayWork,
+  text: string,
+  path: string,
+): Promise<SpokenLine> {
   const wav = await createWavFile(path, synthesizer.manifest.sampleRateHz, io.version);
-  return speakLine({ synthesizer, text, speech, speed: options.speed, wav, nowMs: io.nowMs, signal: io.signal });
+  return speakLine({
+    synthesizer,
+    text,
+    speech,
+    speed: options.speed,
+    wav,
+    nowMs: io.nowMs,
+    signal: io.signal,
+  });
 }
 
 /** Says every line it can; one that cannot be said is named on stderr and left out. */
@@ -151,9 +166,17 @@ async function sayFile(work: SayWork, source: { path: string; outDir: string }):
   try {
     for (const [i, { number, text }] of work.lines.entries()) {
       const name = `${String(i + 1).padStart(digits, "0")}.wav`;
-      const line = await sayOrTell(work, text, join(source.outDir, name), `${source.path}:${number}`, progress);
+      const line = await sayOrTell(
+        work,
+        text,
+        join(source.outDir, name),
+        `${source.path}:${number}`,
+        progress,
+      );
       if (line !== undefined) spoken.push(line);
-      progress.advance(line === undefined ? `${name} left out` : `${name} ${line.durationSeconds.toFixed(2)} s`);
+      progress.advance(
+        line === undefined ? `${name} left out` : `${name} ${line.durationSeconds.toFixed(2)} s`,
+      );
     }
   } finally {
     progress.end();

@@ -3,6 +3,8 @@ import { createTimeStretcher } from "../speech/time-stretch.ts";
 import { stretchedEvent } from "./timings.ts";
 import type { WavFile } from "./wav-file.ts";
 
+const SENTENCE_START = "<s>";
+
 /** What is needed to say one line into a file. */
 export interface LineJob {
   readonly synthesizer: Synthesizer;
@@ -20,7 +22,7 @@ export interface LineJob {
 export interface SpokenLine {
   readonly text: string;
   readonly file: string;
-  /** In symbols of the model, breaks and final marks included. */
+  /** Symbols of the model: `|` begins a word; breaks and final marks are included. */
   readonly phonemes: readonly string[];
   readonly durationSeconds: number;
   /** From the start of the work on the line to its first samples. */
@@ -46,7 +48,15 @@ export async function speakLine(job: LineJob): Promise<SpokenLine> {
   }
 }
 
-async function streamLine({ synthesizer, text, speech, speed, wav, nowMs, signal }: LineJob): Promise<SpokenLine> {
+async function streamLine({
+  synthesizer,
+  text,
+  speech,
+  speed,
+  wav,
+  nowMs,
+  signal,
+}: LineJob): Promise<SpokenLine> {
   const { sampleRateHz } = synthesizer.manifest;
   const stretcher = createTimeStretcher(speed, sampleRateHz);
   const events: SpeechEvent[] = [];
@@ -56,14 +66,16 @@ async function streamLine({ synthesizer, text, speech, speed, wav, nowMs, signal
     signal.throwIfAborted();
     if (chunk.samples.length > 0) firstSoundMs ??= nowMs() - startMs;
     await wav.append(stretcher.push(chunk.samples));
-    for (const event of chunk.events) events.push(stretchedEvent(event, speed));
+    for (const event of chunk.events) events.push(stretchedEvent(event, speed, sampleRateHz));
   }
   await wav.append(stretcher.flush());
   const synthesisMs = nowMs() - startMs;
   return {
     text,
     file: wav.path,
-    phonemes: events.flatMap((event) => (event.kind === "phoneme" ? [event.phoneme] : [])),
+    phonemes: events.flatMap((event) =>
+      event.kind === "phoneme" && event.phoneme !== SENTENCE_START ? [event.phoneme] : [],
+    ),
     durationSeconds: wav.samples / sampleRateHz,
     firstSoundMs: firstSoundMs ?? synthesisMs,
     synthesisMs,

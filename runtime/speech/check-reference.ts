@@ -99,7 +99,9 @@ function warningsFor(sampleRateHz: number, seconds: number): string[] {
     );
   }
   if (seconds > LONGEST_SECONDS) {
-    warnings.push(`the reference is ${seconds.toFixed(0)} s long: only its first ${LONGEST_SECONDS} s are used`);
+    warnings.push(
+      `the reference is ${seconds.toFixed(0)} s long: only its first ${LONGEST_SECONDS} s are used`,
+    );
   }
   return warnings;
 }

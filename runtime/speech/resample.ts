@@ -63,7 +63,13 @@ function createPolyphaseResampler(step: number, phases: number): Resampler {
     for (let i = 0; i < output.length; i += 1, emitted += 1) {
       const position = emitted * step;
       const whole = Math.floor(position / phases);
-      output[i] = dotProduct(rows, (position % phases) * 2 * half, history, whole - half + 1 - base, 2 * half);
+      output[i] = dotProduct(
+        rows,
+        (position % phases) * 2 * half,
+        history,
+        whole - half + 1 - base,
+        2 * half,
+      );
     }
     const firstNeeded = Math.floor((emitted * step) / phases) - half + 1;
     const passed = Math.min(Math.max(0, firstNeeded - base), history.length);
@@ -114,7 +120,13 @@ function createPhaseRows(step: number, phases: number, half: number): Float32Arr
   return rows;
 }
 
-function dotProduct(rows: Float32Array, rowStart: number, samples: Float32Array, start: number, taps: number): number {
+function dotProduct(
+  rows: Float32Array,
+  rowStart: number,
+  samples: Float32Array,
+  start: number,
+  taps: number,
+): number {
   let sum = 0;
   for (let tap = 0; tap < taps; tap += 1) sum += (rows[rowStart + tap] ?? 0) * (samples[start + tap] ?? 0);
   return sum;

@@ -52,7 +52,10 @@ interface WsolaSizes {
 function createWsolaStretcher(speed: number, sizes: WsolaSizes): TimeStretcher {
   const { hop, search, compared } = sizes;
   const reach = Math.max(hop, compared);
-  const fadeIn = Float32Array.from({ length: hop }, (_, i) => 0.5 - 0.5 * Math.cos((Math.PI * (i + 0.5)) / hop));
+  const fadeIn = Float32Array.from(
+    { length: hop },
+    (_, i) => 0.5 - 0.5 * Math.cos((Math.PI * (i + 0.5)) / hop),
+  );
   let history = new Float32Array(0); // input from `base` on
   let base = 0;
   let received = 0;
@@ -128,7 +131,7 @@ function likeness(samples: Float32Array, a: number, b: number, length: number): 
   return product / Math.sqrt(energy);
 }
 
-function concat(parts: readonly Float32Array[]): Float32Array {
+function concat(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const joined = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
   let offset = 0;
   for (const part of parts) {

@@ -26,6 +26,7 @@ export const TITLES: ReadonlyMap<string, string> = new Map([
   ["approx", "approximately"],
   ["fig", "figure"],
   ["vol", "volume"],
+  ["lv", "level"],
   ["ch", "chapter"],
   ["pg", "page"],
 ]);
@@ -65,6 +66,8 @@ export const DOTLESS: ReadonlyMap<string, string> = new Map([
   ["vs", "versus"],
   ["etc", "et cetera"],
   ["lvl", "level"],
+  ["lv", "level"],
+  ["omg", "oh my god"],
   ["dmg", "damage"],
   ["pls", "please"],
   ["plz", "please"],

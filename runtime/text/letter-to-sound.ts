@@ -86,7 +86,7 @@ function bestEnd(tree: NgramTree, beam: Beam): Hypothesis | undefined {
 function phonesOf(end: Hypothesis | undefined): string[] {
   const parts: (readonly string[])[] = [];
   for (let at = end; at?.unit !== undefined; at = at.before) parts.push(at.unit.phones);
-  return parts.reverse().flat();
+  return parts.toReversed().flat();
 }
 
 /**

@@ -46,7 +46,10 @@ function plainNumber([number = ""]: Groups, context: RuleContext): string[] {
   if (looksLikeYear(number, context)) return yearWords(number);
   const isDay = /^\d\d?$/.test(number) && Number(number) <= 31;
   const isMonth = /^[A-Z]/.test(context.before) && MONTHS.includes(context.before.toLowerCase());
-  if (isDay && isMonth && Number(number) > 0) return ordinalWords(number);
+  const [, monthAfter = ""] =
+    /^\s+([A-Z][a-z]+)/.exec(context.text.slice(context.end, context.end + 12)) ?? [];
+  const nearMonth = isMonth || MONTHS.includes(monthAfter.toLowerCase());
+  if (isDay && nearMonth && Number(number) > 0) return ordinalWords(number);
   return /^\d{10,}$/.test(number) ? digitWords(number) : decimalWords(number);
 }
 

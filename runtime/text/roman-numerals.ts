@@ -24,23 +24,34 @@ function followsTitle(context: RuleContext, numeral: string): boolean {
   return RULER.test(title);
 }
 
+/** The last word with the possessive ending of the numeral, if it has one. */
+function withEnding(words: readonly string[], ending: string): readonly string[] {
+  return [...words.slice(0, -1), `${words.at(-1) ?? ""}${ending}`];
+}
+
+/** Whether "I" is more likely the speaker: the sentence goes on with something other than "of", "was" or "is". */
+function isPronoun(word: string, context: RuleContext): boolean {
+  return (
+    word === "I" && /^\s+(?!(?:of|was|is)\b)[a-z]/.test(context.text.slice(context.end, context.end + 10))
+  );
+}
+
 /**
  * A Roman numeral in capitals, said as a place in a row after rulers and as a count after other names and things that
  * are counted. Undefined when it is more likely an ordinary word or acronym.
  */
 export function romanSpoken(word: string, context: RuleContext): readonly Spoken[] | undefined {
-  const value = romanValue(word);
+  const [, numeral = "", ending = ""] = /^([A-Z]+)('s)?$/.exec(word) ?? [];
+  const value = romanValue(numeral);
   if (value === undefined || context.before === "") return undefined;
   const digits = String(value);
-  if (COUNTED.test(context.before)) return say(cardinalWords(digits));
-  const goesOn = /^\s+[a-z]/.test(context.text.slice(context.end, context.end + 10));
-  if (word === "I" && goesOn && !/^\s+(?:of|was|is)\b/.test(context.text.slice(context.end, context.end + 6)))
-    return undefined;
+  if (COUNTED.test(context.before)) return say(withEnding(cardinalWords(digits), ending));
+  if (isPronoun(word, context)) return undefined;
   if (RULER.test(context.before) || followsTitle(context, word)) {
-    return word === "X" && /^malcolm$/i.test(context.before)
-      ? undefined
-      : say(["the", ...ordinalWords(digits)]);
+    return say(withEnding(["the", ...ordinalWords(digits)], ending));
   }
-  const isPlain = word.length > 1 && /^[IVX]+$/.test(word);
-  return isPlain && /^\p{Lu}\p{Ll}/u.test(context.before) ? say(cardinalWords(digits)) : undefined;
+  const isPlain = numeral.length > 1 && /^[IVX]+$/.test(numeral);
+  return isPlain && /^\p{Lu}\p{Ll}/u.test(context.before)
+    ? say(withEnding(cardinalWords(digits), ending))
+    : undefined;
 }

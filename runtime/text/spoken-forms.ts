@@ -1,5 +1,5 @@
-/** Function words as running speech has them, where the dictionary's first entry is the careful or the rare form. */
-const FUNCTION_WORDS = `
+/** Common words as running speech has them, where the dictionary's first entry is the careful or the rare form. */
+const COMMON_WORDS = `
 and AE1 N D
 into IH0 N T UW1
 to T AH0
@@ -8,6 +8,7 @@ were W ER0
 here HH IH1 R
 hear HH IH1 R
 poor P UH1 R
+wind W IH1 N D
 because B IH0 K AO1 Z
 always AO1 L W EY1 Z
 you're Y AO1 R
@@ -64,6 +65,8 @@ aye AY1
 huh HH AH1
 ooh UW1
 oof UW1 F
+ew Y UW1
+eww Y UW1
 eek IY1 K
 yay Y EY1
 oi OY1
@@ -151,7 +154,7 @@ function parseTable(table: string): [string, readonly string[]][] {
 
 /** Pronunciations that go before the dictionary's. */
 export const spokenForms: ReadonlyMap<string, readonly string[]> = new Map(
-  [FUNCTION_WORDS, INTERJECTIONS, GAME_WORDS].flatMap(parseTable),
+  [COMMON_WORDS, INTERJECTIONS, GAME_WORDS].flatMap(parseTable),
 );
 
 /** The names of the letters a-z. */

@@ -58,6 +58,7 @@ export const symbolRules: readonly TokenRule[] = [
   word(String.raw`(?<=\d\s)/(?=\s\d)|(?<=\d\s?)÷(?=\s?\d)`, "divided by"),
   word(String.raw`(?<=[\p{L}\d]\s)<(?=\s[\p{L}\d])`, "is less than"),
   word(String.raw`(?<=[\p{L}\d]\s)>(?=\s[\p{L}\d])`, "is greater than"),
+  word(String.raw`(?<=\d)/(?=\p{L})`, "per"),
   word(String.raw`~(?=\d)`, "about"),
   rule(String.raw`--+|[–—―]+|(?<=\s|^)-(?=\s|$)|-(?=["']?(?:\s|$))`, () => BREAK),
   rule(String.raw`[,;:()\[\]•、，；：|]`, () => BREAK),

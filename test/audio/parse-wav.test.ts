@@ -24,7 +24,9 @@ function patched(bytes: Uint8Array, offset: number, ...values: number[]): Uint8A
 describe("parse WAV", () => {
   it.each(FORMATS)("reads format %d with %d bits, plain and extensible", (tag, bits) => {
     for (const extensible of [false, true]) {
-      const { channels, sampleRateHz } = parseWav(wavBytes(SAMPLES, { tag, bits, extensible, sampleRateHz: 44_100 }));
+      const { channels, sampleRateHz } = parseWav(
+        wavBytes(SAMPLES, { tag, bits, extensible, sampleRateHz: 44_100 }),
+      );
       expect(sampleRateHz).toBe(44_100);
       expect(channels.length).toBe(1);
       expect(channels[0]?.length).toBe(SAMPLES.length);
@@ -61,19 +63,30 @@ describe("parse WAV", () => {
     expect(parseWav(larger.subarray(5))).toEqual(parseWav(bytes));
   });
 
-  it.each([0, 3, 4, 11, 12, 19, 30, 36, 43])("names a file cut after %d bytes as not audio or truncated", (length) => {
-    const parse = () => parseWav(wavBytes(SAMPLES).subarray(0, length));
-    expect(parse).toThrow(AudioInputError);
-    expect(parse).toThrow(length < 4 ? "not a WAV recording" : "truncated");
-  });
+  it.each([0, 3, 4, 11, 12, 19, 30, 36, 43])(
+    "names a file cut after %d bytes as not audio or truncated",
+    (length) => {
+      const parse = () => parseWav(wavBytes(SAMPLES).subarray(0, length));
+      expect(parse).toThrow(AudioInputError);
+      expect(parse).toThrow(length < 4 ? "not a WAV recording" : "truncated");
+    },
+  );
 
-  it.each(["<html><body>not here</body></html>", "OggS and some more bytes", "ID3 mp3 mp3 mp3 mp3", "RIFFxxxxAVI LIST"])(
-    "refuses %s as not audio",
-    (text) => expect(() => parseWav(new TextEncoder().encode(text))).toThrow("not a WAV recording; allowed: WAV with PCM"),
+  it.each([
+    "<html><body>not here</body></html>",
+    "OggS and some more bytes",
+    "ID3 mp3 mp3 mp3 mp3",
+    "RIFFxxxxAVI LIST",
+  ])("refuses %s as not audio", (text) =>
+    expect(() => parseWav(new TextEncoder().encode(text))).toThrow(
+      "not a WAV recording; allowed: WAV with PCM",
+    ),
   );
 
   it("refuses codecs, rates and headers it cannot use", () => {
-    expect(() => parseWav(wavBytes(SAMPLES, { tag: 17 }))).toThrow("codec 17 with 16 bits, which is not supported");
+    expect(() => parseWav(wavBytes(SAMPLES, { tag: 17 }))).toThrow(
+      "codec 17 with 16 bits, which is not supported",
+    );
     expect(() => parseWav(patched(wavBytes(SAMPLES), 34, 12))).toThrow("codec 1 with 12 bits");
     expect(() => parseWav(wavBytes(SAMPLES, { sampleRateHz: 4000 }))).toThrow("sample rate of 4000 Hz");
     expect(() => parseWav(wavBytes(SAMPLES, { sampleRateHz: 384_000 }))).toThrow("8 to 192 kHz");

@@ -13,7 +13,9 @@ describe("WAV header", () => {
     ]);
     const { sampleRateHz, channels } = parseWav(file);
     expect(sampleRateHz).toBe(16_000);
-    expect([...(channels[0] ?? [])].map((sample) => Number(sample.toFixed(3)))).toEqual([0, 0.5, -0.5, 1, -1]);
+    expect([...(channels[0] ?? [])].map((sample) => Number(sample.toFixed(3)))).toEqual([
+      0, 0.5, -0.5, 1, -1,
+    ]);
     expect(file.readUInt32LE(4)).toBe(file.length - 8);
   });
 

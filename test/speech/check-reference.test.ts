@@ -57,7 +57,10 @@ describe("check reference", () => {
 
   it("takes stereo at 48 kHz without a word, and the mean of its channels", () => {
     const left = voice(1.5, 48_000);
-    const { samples, warnings } = checkReference({ sampleRateHz: 48_000, channels: [left, scaled(left, 0.5)] });
+    const { samples, warnings } = checkReference({
+      sampleRateHz: 48_000,
+      channels: [left, scaled(left, 0.5)],
+    });
     expect(warnings).toEqual([]);
     expect(samples.length).toBe(1.5 * RATE_HZ);
   });

@@ -26,7 +26,10 @@ describe("resample", () => {
     const output = resampleAll(tone(440, from, 0.3), from, to);
     const wanted = tone(440, to, 0.3);
     const middle = wanted.subarray(1000, wanted.length - 1000);
-    const worst = middle.reduce((most, sample, i) => Math.max(most, Math.abs(sample - (output[i + 1000] ?? 0))), 0);
+    const worst = middle.reduce(
+      (most, sample, i) => Math.max(most, Math.abs(sample - (output[i + 1000] ?? 0))),
+      0,
+    );
     expect(worst).toBeLessThan(1e-3);
   });
 
@@ -35,12 +38,15 @@ describe("resample", () => {
     expect(Math.abs(decibels(amplitudeAt(output, 7200, 48_000) / 0.5))).toBeLessThan(0.5);
   });
 
-  it.each([500, 3000, 6000, 7500])("rejects the images of a %d Hz tone by 60 dB when raising the rate", (hz) => {
-    const output = resampleAll(tone(hz, 16_000, 0.3), 16_000, 48_000);
-    for (const image of [16_000 - hz, 16_000 + hz]) {
-      expect(decibels(amplitudeAt(output, image, 48_000) / 0.5)).toBeLessThan(-60);
-    }
-  });
+  it.each([500, 3000, 6000, 7500])(
+    "rejects the images of a %d Hz tone by 60 dB when raising the rate",
+    (hz) => {
+      const output = resampleAll(tone(hz, 16_000, 0.3), 16_000, 48_000);
+      for (const image of [16_000 - hz, 16_000 + hz]) {
+        expect(decibels(amplitudeAt(output, image, 48_000) / 0.5)).toBeLessThan(-60);
+      }
+    },
+  );
 
   it.each([8100, 9000, 12_000, 15_500, 20_000])("rejects a %d Hz tone by 60 dB when it would alias", (hz) => {
     const output = resampleAll(tone(hz, 48_000, 0.3), 48_000, 16_000);

@@ -20,7 +20,10 @@ export function glidingVoice(hz: number, sampleRateHz: number, seconds: number):
   let phase = 0;
   return Float32Array.from({ length: Math.round(seconds * sampleRateHz) }, (_, i) => {
     phase += (2 * Math.PI * hz * (1 + (0.5 * i) / (seconds * sampleRateHz))) / sampleRateHz;
-    return [1, 2, 3, 4, 5, 6].reduce((sum, harmonic) => sum + (0.25 * Math.sin(harmonic * phase)) / harmonic, 0);
+    return [1, 2, 3, 4, 5, 6].reduce(
+      (sum, harmonic) => sum + (0.25 * Math.sin(harmonic * phase)) / harmonic,
+      0,
+    );
   });
 }
 
@@ -62,5 +65,8 @@ export function runPieces(
 
 /** The largest step between neighbouring samples. */
 export function largestJump(samples: Float32Array): number {
-  return samples.reduce((most, sample, i) => Math.max(most, Math.abs(sample - (samples[i - 1] ?? sample))), 0);
+  return samples.reduce(
+    (most, sample, i) => Math.max(most, Math.abs(sample - (samples[i - 1] ?? sample))),
+    0,
+  );
 }

@@ -5,7 +5,8 @@ import { cutAtRandom, glidingVoice, largestJump, noise, runPieces, tone } from "
 const RATE_HZ = 16_000;
 const SPEEDS = [0.5, 0.8, 0.93, 1.1, 1.37, 2];
 
-const stretch = (samples: Float32Array, speed: number) => runPieces(createTimeStretcher(speed, RATE_HZ), [samples]);
+const stretch = (samples: Float32Array, speed: number) =>
+  runPieces(createTimeStretcher(speed, RATE_HZ), [samples]);
 
 /** Pitch of a tone in the middle half, in Hz, from its upward zero crossings. */
 function pitchOf(samples: Float32Array): number {
@@ -53,7 +54,9 @@ describe("time stretch", () => {
       [100, 2],
       [1280, 3],
     ] as const) {
-      expect(runPieces(createTimeStretcher(speed, RATE_HZ), cutAtRandom(input, longest, seed))).toEqual(whole);
+      expect(runPieces(createTimeStretcher(speed, RATE_HZ), cutAtRandom(input, longest, seed))).toEqual(
+        whole,
+      );
     }
   });
 

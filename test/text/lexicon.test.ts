@@ -44,6 +44,7 @@ describe("words outside the dictionary", () => {
     ["respawned", "R IY0 S P AO1 N D"],
     ["whiterun", "W AY1 T R AH2 N"],
     ["stormcloak", "S T AO1 R M K L OW2 K"],
+    ["stormwind", "S T AO1 R M W IH2 N D"],
     ["drizzt", "D R IH1 Z T"],
     ["eldritch", "EH1 L D R IH0 CH"],
   ])("says %j", (word, phones) => {

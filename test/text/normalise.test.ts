@@ -55,6 +55,7 @@ const SAME: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
     ["2024-12-25", "december twenty fifth twenty twenty four"],
     ["25/12/2024", "december twenty fifth twenty twenty four"],
     ["on June 5", "on june fifth"],
+    ["on 5 June", "on fifth june"],
   ],
   "fractions, percentages, ratios": [
     ["50%", "fifty percent"],
@@ -89,6 +90,8 @@ const SAME: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
     ["555-1234", "five five five one two three four"],
     ["12345678901", "one two three four five six seven eight nine zero one"],
     ["lvl5", "level five"],
+    ["Lv. 30", "level thirty"],
+    ["£2/unit", "two pounds per unit"],
   ],
   abbreviations: [
     ["Mr. Smith", "Mister Smith"],
@@ -113,6 +116,7 @@ const SAME: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
     ["Part I", "Part one"],
     ["King Alduin II", "King Alduin the second"],
     ["Final Fantasy VII", "Final Fantasy seven"],
+    ["Louis XIV's heir", "Louis the fourteenth's heir"],
     ["MIX it", "mix it"],
   ],
   capitals: [

@@ -57,6 +57,17 @@ class BigVganConfig:
 
 
 @dataclass(frozen=True)
+class WaveEncoderConfig:
+    """The official encoder: strided convolutions on the waveform with dilated residual stacks."""
+
+    channels: tuple = (12, 24, 48, 96, 192, 384, 768)
+    rates: tuple = (2, 2, 4, 4, 4, 5)
+    layers: int = 6
+    log_scale_min: float = -4.0
+    log_scale_max: float = 1.0
+
+
+@dataclass(frozen=True)
 class SpeakerConfig:
     """ECAPA-TDNN -> Gaussian speaker latent regularised to N(0, I)."""
 
@@ -117,7 +128,7 @@ class LanguageModelConfig:
 @dataclass(frozen=True)
 class ModelConfig:
     latent_dim: int = 64
-    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    encoder: EncoderConfig | WaveEncoderConfig = field(default_factory=EncoderConfig)
     decoder: DecoderConfig | BigVganConfig = field(default_factory=DecoderConfig)
     flow: FlowConfig = field(default_factory=FlowConfig)
     speaker: SpeakerConfig | None = field(default_factory=SpeakerConfig)
@@ -137,6 +148,7 @@ TINY = ModelConfig(
 
 OFFICIAL = ModelConfig(
     latent_dim=512,
+    encoder=WaveEncoderConfig(),
     decoder=BigVganConfig(),
     flow=FlowConfig(hidden=512, layers=4),
     speaker=None,
@@ -153,4 +165,25 @@ OFFICIAL = ModelConfig(
     ),
 )
 
-GEOMETRIES = {"small": SMALL, "tiny": TINY, "official": OFFICIAL}
+# The official geometry scaled down, for tests: grouped queries, llama3 RoPE scaling, alias-free SnakeBeta, waveform
+# head, no speaker token, no pointer.
+OFFICIAL_TINY = ModelConfig(
+    latent_dim=8,
+    encoder=WaveEncoderConfig(channels=(4, 4, 4, 8, 8, 8, 8), layers=2),
+    decoder=BigVganConfig(channels=64, block_kernels=(3, 5), block_dilations=(1, 3)),
+    flow=FlowConfig(couplings=2, hidden=16, layers=1),
+    speaker=None,
+    language_model=LanguageModelConfig(
+        dim=32,
+        layers=2,
+        heads=4,
+        kv_heads=2,
+        ffn_dim=48,
+        rope_theta=500000.0,
+        rope_scaling=RopeScaling(original_max_position=64),
+        prefix_attention="causal",
+        pointer=None,
+    ),
+)
+
+GEOMETRIES = {"small": SMALL, "tiny": TINY, "official": OFFICIAL, "official-tiny": OFFICIAL_TINY}

@@ -257,7 +257,7 @@ def load_speech_model(path, device="cpu"):
     saved = load_checkpoint(path, device)
     if saved is None:
         raise FileNotFoundError(f"no language model checkpoint at {path}: run train_lm.py first")
-    model = SpeechModel(GEOMETRIES[saved["geometry"]])
+    model = SpeechModel(GEOMETRIES[saved["geometry"]]).to(device)
     model.load_state_dict(saved["ema"])
     return GEOMETRIES[saved["geometry"]], model.eval()
 

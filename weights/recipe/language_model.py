@@ -52,6 +52,14 @@ class SymbolEmbedding(nn.Module):
         """The whole table [symbols, dim], as exported."""
         return sum(table(self.index[:, column]) for column, table in enumerate(self.tables))
 
+    @torch.no_grad()
+    def restore(self, table):
+        """Sets the three embeddings so that flat() is `table` again (least squares; exact for an exported table)."""
+        design = torch.cat([F.one_hot(self.index[:, i], len(t.weight)) for i, t in enumerate(self.tables)], 1).double()
+        parts = (torch.linalg.pinv(design) @ table.double()).float()
+        for embedding, part in zip(self.tables, parts.split([len(t.weight) for t in self.tables])):
+            embedding.weight.copy_(part)
+
     def forward(self, ids):
         return F.embedding(ids, self.flat())
 
@@ -109,7 +117,9 @@ class LanguageModel(nn.Module):
         super().__init__()
         self.config = config
         self.symbols = SymbolEmbedding(config.dim)
-        self.speaker = nn.Sequential(nn.Linear(speaker_dim, config.dim), nn.SiLU(), nn.Linear(config.dim, config.dim))
+        if speaker_dim:
+            hidden = nn.Linear(speaker_dim, config.dim), nn.SiLU(), nn.Linear(config.dim, config.dim)
+            self.speaker = nn.Sequential(*hidden)
         self.latent = nn.Linear(latent_dim, config.dim)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
         self.norm = RmsNorm(config.dim, config.norm_eps)
@@ -129,7 +139,9 @@ class LanguageModel(nn.Module):
         return torch.cos(angle), torch.sin(angle)
 
     def embed_prefix(self, speaker, symbols):
-        """speaker [B, S], symbols [B, P] -> [B, 1 + P, dim]."""
+        """speaker [B, S] (None without a speaker token), symbols [B, P] -> [B, 1 + P, dim]."""
+        if speaker is None:
+            return self.symbols(symbols)
         return torch.cat([self.speaker(speaker)[:, None], self.symbols(symbols)], 1)
 
     def embed_latents(self, latents, window, age):

@@ -6,6 +6,7 @@ what was really spoken, written the way runtime/text writes it.
 """
 
 import re
+from pathlib import Path
 
 from symbols import FINAL_MARKS, VOWELS
 
@@ -16,7 +17,7 @@ SUBSTITUTE_SAME_KIND, SUBSTITUTE_OTHER_KIND, INSERT_OR_DELETE = 0.6, 1.3, 0.7
 def read_cmudict(path):
     """Word -> list of pronunciations (phone lists) from the npm package's index.js."""
     entries = {}
-    for word, phones in re.findall(r'^  "([^"]+)": "([^"]+)"', open(path, encoding="utf-8").read(), re.M):
+    for word, phones in re.findall(r'^  "([^"]+)": "([^"]+)"', Path(path).read_text(encoding="utf-8"), re.M):
         entries.setdefault(re.sub(r"\(\d\)$", "", word), []).append(phones.split())
     return entries
 

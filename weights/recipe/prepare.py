@@ -1,6 +1,6 @@
 """Makes the training corpus with flite, and reads it back.
 
-    python3 prepare.py --out ../../checkpoints/data --hours 20 [--workers 2] [--seed 1]
+    python3 prepare.py --out ../../checkpoints/data --hours 20 [--workers 2] [--seed 1] [--shard-size 1000]
 
 A "speaker" is a flite voice with its own vocal-tract length, pitch, rate and spectral tilt. Every utterance is made
 from (seed, index) alone, so the corpus is the same for any number of workers. It is written in shards: `NNNN.npy`
@@ -28,7 +28,6 @@ from sentences import content_words, make_sentence
 HERE = Path(__file__).parent
 CMUDICT = HERE / "../../node_modules/cmu-pronouncing-dictionary/index.js"
 WORD_LIST = "/usr/share/dict/american-english"
-UTTERANCES_PER_SHARD = 1000
 SPEAKERS, HELD_OUT_SPEAKERS = 840, 40  # the last 40 speakers are never trained on
 VOICE_SHARE = {"slt": 0.34, "rms": 0.34, "awb": 0.20, "kal16": 0.12}
 VOICE_PITCH_HZ = {"slt": 170.0, "rms": 100.0, "awb": 130.0, "kal16": 105.0}
@@ -131,7 +130,7 @@ def load_words(cmudict_path, word_list):
 
 
 def held_out_sentences():
-    return [line.strip() for line in open(HERE / "heldout.txt", encoding="utf-8") if line.strip()]
+    return (HERE / "heldout.txt").read_text(encoding="utf-8").split("\n")[:-1]
 
 
 def make_utterance(index, seed, paths):
@@ -148,12 +147,12 @@ def make_utterance(index, seed, paths):
 
 
 def make_shard(task):
-    shard, seed, out, paths = task
+    shard, shard_size, seed, out, paths = task
     target = Path(out) / f"{shard:04d}.json"
     if target.exists():
         return json.loads(target.read_text()), shard
-    first = shard * UTTERANCES_PER_SHARD
-    made = [make_utterance(first + i, seed, paths) for i in range(UTTERANCES_PER_SHARD)]
+    first = shard * shard_size
+    made = [make_utterance(first + i, seed, paths) for i in range(shard_size)]
     offset, utterances = 0, []
     for samples, utterance in made:
         utterances.append({**utterance, "offset": offset})
@@ -174,13 +173,13 @@ def phone_pairs(utterances):
     return pairs
 
 
-def prepare(out, hours, workers, seed, paths):
+def prepare(out, hours, workers, seed, shard_size, paths):
     Path(out).mkdir(parents=True, exist_ok=True)
     (Path(out) / "speakers.json").write_text(json.dumps([make_speaker(i, seed) for i in range(SPEAKERS)]))
     seconds, pairs, shard = 0.0, set(), 0
     with ProcessPoolExecutor(workers) as pool:
         while seconds < hours * 3600:
-            tasks = [(shard + i, seed, out, paths) for i in range(workers)]
+            tasks = [(shard + i, shard_size, seed, out, paths) for i in range(workers)]
             for utterances, number in pool.map(make_shard, tasks):
                 seconds += sum(u["length"] for u in utterances) / SAMPLE_RATE_HZ
                 pairs |= phone_pairs(utterances)
@@ -212,7 +211,8 @@ if __name__ == "__main__":
     parser.add_argument("--hours", type=float, default=20)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shard-size", type=int, default=1000, help="utterances a shard")
     parser.add_argument("--cmudict", default=str(CMUDICT))
     parser.add_argument("--words", default=WORD_LIST)
     args = parser.parse_args()
-    prepare(args.out, args.hours, args.workers, args.seed, (args.cmudict, args.words))
+    prepare(args.out, args.hours, args.workers, args.seed, args.shard_size, (args.cmudict, args.words))

@@ -6,6 +6,7 @@ All words are in CMUdict, lower case, with `,` inside and one of `.?!` at the en
 """
 
 import re
+from pathlib import Path
 
 FUNCTION_WORDS = (
     "the a an of to in on for with and but or that this these his her our your my their from at by as it he she they "
@@ -103,5 +104,5 @@ def make_sentence(rng, content_words, cmudict, classes=None):
 
 def content_words(cmudict, word_list_path):
     """Dictionary words without names: in CMUdict and in lower case in the word list (Debian `wamerican`)."""
-    listed = {line.strip() for line in open(word_list_path, encoding="utf-8")}
+    listed = set(Path(word_list_path).read_text(encoding="utf-8").split("\n"))
     return sorted(word for word in cmudict if word in listed and word.isalpha() and 2 < len(word) < 12)

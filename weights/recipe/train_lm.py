@@ -21,6 +21,7 @@ from encode import LatentCorpus
 from language_model import LanguageModel, gaussian_kl
 from muon import Muon
 from prepare import VOICE_SHARE, Corpus
+from restore import restore_speech
 from speaker import SpeakerEncoder
 from symbols import SYMBOL_ID
 from training import (
@@ -30,6 +31,7 @@ from training import (
     agree_on_end,
     average_gradients,
     bfloat16_layers,
+    fresh_seed,
     load_checkpoint,
     save_checkpoint,
     set_rate,
@@ -186,28 +188,55 @@ def trait_loss(head, speaker, batch):
     return F.cross_entropy(voice, batch["voice"]) + ((settings - batch["settings"]) ** 2).mean()
 
 
-def compute_losses(model, batch, layout, direction="forward", training=True):
-    """layout = (mask, rotation) of the batch. Returns the figures of the loss, each a mean."""
-    lm = model.language_model
-    mask, rotation = layout
-    with bfloat16_layers(batch["reference"].device):
-        speaker_mean, speaker_scale = model.speaker_encoder(batch["reference"])
-    speaker = sample(speaker_mean, speaker_scale) if training else speaker_mean
-    latents = sample(batch["mean"], batch["log_scale"])
-    inputs = F.pad(latents[:, :-1], (0, 0, 1, 0))
-    inputs = corrupt(inputs) if training else inputs
-    x = torch.cat([lm.embed_prefix(speaker, batch["symbols"]), lm.embed_latents(inputs, batch["window"], batch["age"])], 1)
+def run_model(model, batch, layout, speaker, inputs):
+    """Teacher-forced pass: mean, log-scale [B, T, D] and advance logits of every frame. layout = (mask, rotation)."""
+    lm, (mask, rotation) = model.language_model, layout
+    prefix = lm.embed_prefix(speaker, batch["symbols"])
+    x = torch.cat([prefix, lm.embed_latents(inputs, batch["window"], batch["age"])], 1)
     with bfloat16_layers(x.device):
         hidden, _ = lm.run_layers(x, rotation, mask)
-    mean, log_scale, advance = lm.predict(hidden[:, 1 + batch["symbols"].shape[1] :].float())
-    posterior, predicted = (batch["mean"], batch["log_scale"]), (mean, log_scale)
+    return lm.predict(hidden[:, prefix.shape[1] :].float())
+
+
+def speaker_posterior(model, batch):
+    with bfloat16_layers(batch["reference"].device):
+        return model.speaker_encoder(batch["reference"])
+
+
+def shifted(latents):
+    """The latent before each frame, zeros before the first."""
+    return F.pad(latents[:, :-1], (0, 0, 1, 0))
+
+
+def layout_of(model, batch, config, device):
+    """(mask, rotation) of a batch on the device."""
+    mask = attention_mask(batch, config.language_model.prefix_attention).to(device)
+    return mask, model.language_model.rotation(sequence_positions(batch).to(device))
+
+
+def predict_batch(model, batch, config, device):
+    """Mean and log-scale [B, T, D] predicted from the true latents before (for the decoder's polish)."""
+    layout = layout_of(model, batch, config, device)
+    batch = {name: value.to(device) for name, value in batch.items()}
+    inputs = shifted(sample(batch["mean"], batch["log_scale"]))
+    mean, log_scale, _ = run_model(model, batch, layout, speaker_posterior(model, batch)[0], inputs)
+    return mean.cpu(), log_scale.cpu()
+
+
+def compute_losses(model, batch, layout, direction="forward"):
+    """The figures of the loss, each a mean."""
+    speaker_mean, speaker_scale = speaker_posterior(model, batch)
+    speaker = sample(speaker_mean, speaker_scale)
+    inputs = corrupt(shifted(sample(batch["mean"], batch["log_scale"])))
+    mean, log_scale, advance = run_model(model, batch, layout, speaker, inputs)
     if direction == "forward":
-        kl = gaussian_kl(*posterior, *predicted).mean(-1)
+        kl = gaussian_kl(batch["mean"], batch["log_scale"], mean, log_scale).mean(-1)
     else:
-        kl = gaussian_kl(*predicted, posterior[0], posterior[1].clamp(min=-2)).mean(-1)
+        kl = gaussian_kl(mean, log_scale, batch["mean"], batch["log_scale"].clamp(min=-2)).mean(-1)
     speech, end = frame_masks(batch)
     pointer = F.cross_entropy(advance.transpose(1, 2), batch["advance"], reduction="none")
-    speaker_kl = gaussian_kl(speaker_mean, speaker_scale, torch.zeros(()), torch.zeros(())).mean(0)
+    zero = torch.zeros((), device=kl.device)
+    speaker_kl = gaussian_kl(speaker_mean, speaker_scale, zero, zero).mean(0)
     return {
         "kl": masked_mean(kl, speech),
         "end": masked_mean(kl, end),
@@ -244,20 +273,22 @@ def trapezoid(progress, step, decay_share, warm_up=300):
 
 def train(args):
     rank, world, device = start_processes()
-    torch.manual_seed(args.seed + rank)
+    torch.manual_seed(fresh_seed(args.seed, rank))
     config = GEOMETRIES[args.geometry]
     latents = LatentCorpus(Corpus(args.data), args.data)
-    sampler = UtteranceSampler(latents, [args.seed, rank, np.random.SeedSequence().entropy % 2**31])
+    sampler = UtteranceSampler(latents, fresh_seed(args.seed, rank))
     model = SpeechModel(config).to(device)
-    optimisers, ema, step = make_optimisers(model, args), Ema(model, 0.999), 0
     saved = load_checkpoint(args.out, device)
+    if not saved and args.start:
+        restore_speech(model, args.start)
+    optimisers, ema, step = make_optimisers(model, args), Ema(model, 0.999), 0
     if saved:
         model.load_state_dict(saved["model"])
         ema.state, step = saved["ema"], saved["step"]
         for (optimiser, _), state in zip(optimisers, saved["optimisers"]):
             optimiser.load_state_dict(state)
     parameters = list(model.parameters())
-    log, clock, first_step = Log(rank), Clock(args.minutes, args.steps), step
+    log, clock, first_step = Log(rank, args.log_every), Clock(args.minutes, args.steps), step
 
     def save():
         if rank == 0:
@@ -268,10 +299,9 @@ def train(args):
         step += 1
         factor = trapezoid(progress, step - first_step, args.decay_share)
         batch = sampler.batch(sampler.pick(args.tokens), config.language_model.pointer)
-        mask = attention_mask(batch, config.language_model.prefix_attention).to(device)
-        positions = sequence_positions(batch).to(device)
+        layout = layout_of(model, batch, config, device)
         batch = {name: value.to(device) for name, value in batch.items()}
-        losses = compute_losses(model, batch, (mask, model.language_model.rotation(positions)), args.direction)
+        losses = compute_losses(model, batch, layout, args.direction)
         for optimiser, rate in optimisers:
             set_rate(optimiser, rate * factor)
             optimiser.zero_grad()
@@ -291,6 +321,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--start", help="weights folder to start from when --out does not exist")
     parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
@@ -300,5 +331,6 @@ if __name__ == "__main__":
     parser.add_argument("--decay-share", type=float, default=0.5)
     parser.add_argument("--direction", default="forward", choices=("forward", "reverse"))
     parser.add_argument("--save-every", type=int, default=250)
+    parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     train(parser.parse_args())

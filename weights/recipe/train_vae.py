@@ -1,11 +1,12 @@
 """Trains the Flow-VAE.
 
     python3 train_vae.py --data ../../checkpoints/data --out ../../checkpoints/vae.pt --minutes 60 \
-        [--gan-from 0.6] [--freeze-encoder] [--processes by torchrun]
+        [--gan-from 0.6] [--freeze-encoder]
 
 Stage A has no discriminator; from the share `--gan-from` of the run on, multi-period and multi-resolution
 discriminators and feature matching join. The run resumes from --out when it exists. With --freeze-encoder only the
-decoder (and the discriminators) move, so that a language model trained on the latents stays valid.
+decoder (and the discriminators) move, so that a language model trained on the latents stays valid. Several processes
+share a run under torchrun.
 """
 
 import argparse
@@ -14,9 +15,10 @@ import math
 import numpy as np
 import torch
 
+from adversary import Adversary
 from config import GEOMETRIES, SAMPLES_PER_LATENT
-from discriminators import Discriminators, discriminator_loss, generator_losses
 from prepare import Corpus
+from restore import restore_vae
 from spectral import MelLoss
 from training import (
     Clock,
@@ -26,6 +28,7 @@ from training import (
     average_gradients,
     bfloat16_layers,
     cosine_rate,
+    fresh_seed,
     load_checkpoint,
     save_checkpoint,
     set_rate,
@@ -33,8 +36,7 @@ from training import (
 )
 from vae import FlowVae, align_to_decoder, sample
 
-MEL_WEIGHT, ADVERSARIAL_WEIGHT, MATCHING_WEIGHT = 15.0, 0.5, 1.0
-GAN_RAMP_STEPS, GAN_SAMPLES = 300, 8192
+MEL_WEIGHT = 15.0
 EDGE_SAMPLES = 2 * SAMPLES_PER_LATENT  # crops may begin before or end after the utterance
 
 
@@ -82,105 +84,113 @@ def posterior_figures(mean, log_scale, rate):
     }
 
 
+def reconstruct(model, samples, train_encoder):
+    """samples [B, N] -> made and target samples [B, N - delay], KL per latent element, posterior figures."""
+    with bfloat16_layers(samples.device):
+        with torch.set_grad_enabled(train_encoder):
+            mean, log_scale = model.encoder(samples)
+        latents = sample(mean, log_scale)
+        made, _ = model.decoder(latents)
+    with torch.set_grad_enabled(train_encoder):
+        rate = model.rate(latents, log_scale)
+    target, first = align_to_decoder(samples, model.decoder.config.delay_latents)
+    return made[:, first:], target, rate, posterior_figures(mean, log_scale, rate.detach())
+
+
+class Run:
+    """Everything a training run holds: model, optimiser, EMA, adversary, rate controller, step."""
+
+    def __init__(self, args, device, world):
+        self.args, self.device, self.world = args, device, world
+        self.model = FlowVae(GEOMETRIES[args.geometry]).to(device)
+        self.controller, self.adversary, self.step = RateController(args.nats), Adversary(device, world), 0
+        self.mel_loss = MelLoss().to(device)
+        saved = load_checkpoint(args.out, device)
+        if saved:
+            self.model.load_state_dict(saved["model"])
+        elif args.start:
+            restore_vae(self.model, args.start)
+        self.ema = Ema(self.model, 0.999)
+        self.trained = list((self.model.decoder if args.freeze_encoder else self.model).parameters())
+        self.optimiser = torch.optim.AdamW(self.trained, args.rate, betas=(0.8, 0.99), weight_decay=1e-3)
+        if saved:
+            self.resume(saved)
+
+    def resume(self, saved):
+        self.ema.state, self.step = saved["ema"], saved["step"]
+        self.controller.weight = saved["rate_weight"]
+        self.adversary.restore(saved["adversary"])
+        if saved["frozen"] == self.args.freeze_encoder:
+            self.optimiser.load_state_dict(saved["optimiser"])
+        elif self.args.freeze_encoder:
+            self.model.load_state_dict(self.ema.state)  # latents are made by the EMA encoder
+
+    def save(self):
+        save_checkpoint(
+            self.args.out,
+            model=self.model.state_dict(),
+            ema=self.ema.state,
+            adversary=self.adversary.state(),
+            optimiser=self.optimiser.state_dict(),
+            rate_weight=self.controller.weight,
+            step=self.step,
+            frozen=self.args.freeze_encoder,
+            geometry=self.args.geometry,
+        )
+
+    def advance(self, samples, rng, with_adversary):
+        """One step on samples [B, N]; returns its figures."""
+        self.step += 1
+        made, target, rate, figures = reconstruct(self.model, samples, not self.args.freeze_encoder)
+        mel, nats = self.mel_loss(made, target), rate.sum(-1).mean()
+        loss = MEL_WEIGHT * mel + self.controller.weight * nats
+        figures |= {"mel": mel.detach(), "beta": self.controller.weight}
+        if with_adversary:
+            judged, judge_figures = self.adversary.generator_loss(target, made, rng)
+            loss, figures = loss + judged, figures | judge_figures
+        self.optimiser.zero_grad()
+        loss.backward()
+        average_gradients(self.trained, self.world)
+        torch.nn.utils.clip_grad_norm_(self.trained, 5.0)
+        self.optimiser.step()
+        self.ema.update(self.model, self.step)
+        if not self.args.freeze_encoder:
+            self.controller.update(self.step, float(nats))
+        return figures
+
+
 def train(args):
     rank, world, device = start_processes()
-    torch.manual_seed(args.seed + rank)
-    sampler = CropSampler(Corpus(args.data), [args.seed, rank, np.random.SeedSequence().entropy % 2**31])
-    model = FlowVae(GEOMETRIES[args.geometry]).to(device)
-    discriminators, mel_loss = Discriminators().to(device), MelLoss().to(device)
-    controller, step = RateController(args.nats), 0
-    saved = load_checkpoint(args.out, device)
-    if saved:
-        model.load_state_dict(saved["model"])
-        discriminators.load_state_dict(saved["discriminators"])
-        controller.weight, step = saved["rate_weight"], saved["step"]
-    trained = list(model.decoder.parameters()) if args.freeze_encoder else list(model.parameters())
-    optimiser = torch.optim.AdamW(trained, args.rate, betas=(0.8, 0.99), weight_decay=1e-3)
-    judge_optimiser = torch.optim.AdamW(discriminators.parameters(), 4e-4, betas=(0.8, 0.99))
-    if saved and saved["frozen"] == args.freeze_encoder:
-        optimiser.load_state_dict(saved["optimiser"])
-        judge_optimiser.load_state_dict(saved["judge_optimiser"])
-    ema = Ema(model, 0.999)
-    if saved:
-        ema.state = saved["ema"]
-    crop = (args.crop_latents + model.decoder.config.delay_latents) * SAMPLES_PER_LATENT
-    log, clock, first_step, gan_steps = Log(rank), Clock(args.minutes, args.steps), step, 0
-
-    def save():
-        if rank == 0:
-            save_checkpoint(
-                args.out,
-                model=model.state_dict(),
-                ema=ema.state,
-                discriminators=discriminators.state_dict(),
-                optimiser=optimiser.state_dict(),
-                judge_optimiser=judge_optimiser.state_dict(),
-                rate_weight=controller.weight,
-                step=step,
-                frozen=args.freeze_encoder,
-                geometry=args.geometry,
-            )
-
-    while not agree_on_end(progress := clock.progress(step - first_step), world, device):
-        step += 1
-        set_rate(optimiser, cosine_rate(progress, step - first_step, args.rate, floor=args.rate_floor))
+    torch.manual_seed(fresh_seed(args.seed, rank))
+    run, sampler = Run(args, device, world), CropSampler(Corpus(args.data), fresh_seed(args.seed, rank))
+    crop = (args.crop_latents + run.model.decoder.config.delay_latents) * SAMPLES_PER_LATENT
+    log, clock, first_step = Log(rank, args.log_every), Clock(args.minutes, args.steps), run.step
+    while not agree_on_end(progress := clock.progress(run.step - first_step), world, device):
+        set_rate(run.optimiser, cosine_rate(progress, run.step - first_step, args.rate, floor=args.rate_floor))
         samples = sampler.batch(args.batch, crop).to(device)
-        with bfloat16_layers(device):
-            with torch.set_grad_enabled(not args.freeze_encoder):
-                mean, log_scale = model.encoder(samples)
-            latents = sample(mean, log_scale)
-            made, _ = model.decoder(latents)
-        with torch.set_grad_enabled(not args.freeze_encoder):
-            rate = model.rate(latents, log_scale)
-        target, first = align_to_decoder(samples, model.decoder.config.delay_latents)
-        made = made[:, first:]
-        mel = mel_loss(made, target)
-        nats = rate.sum(-1).mean()
-        loss = MEL_WEIGHT * mel + controller.weight * nats
-        figures = {"mel": mel.detach(), "beta": controller.weight, **posterior_figures(mean, log_scale, rate.detach())}
-        if progress >= args.gan_from:
-            gan_steps += 1
-            start = int(sampler.rng.integers(0, max(1, made.shape[1] - GAN_SAMPLES)))
-            real, fake = target[:, start : start + GAN_SAMPLES], made[:, start : start + GAN_SAMPLES]
-            judged = discriminator_loss(discriminators(real), discriminators(fake.detach()))
-            judge_optimiser.zero_grad()
-            judged.backward()
-            average_gradients(list(discriminators.parameters()), world)
-            judge_optimiser.step()
-            discriminators.requires_grad_(False)
-            adversarial, matching = generator_losses(discriminators(real), discriminators(fake))
-            discriminators.requires_grad_(True)
-            ramp = min(1.0, gan_steps / GAN_RAMP_STEPS)
-            loss = loss + ramp * (ADVERSARIAL_WEIGHT * adversarial + MATCHING_WEIGHT * matching)
-            figures |= {"judge": judged.detach(), "adv": adversarial.detach(), "match": matching.detach()}
-        optimiser.zero_grad()
-        loss.backward()
-        average_gradients(trained, world)
-        torch.nn.utils.clip_grad_norm_(trained, 5.0)
-        optimiser.step()
-        ema.update(model, step)
-        if not args.freeze_encoder:
-            controller.update(step, float(nats))
-        log.add(step, figures)
-        if step % args.save_every == 0:
-            save()
-    save()
+        log.add(run.step + 1, run.advance(samples, sampler.rng, progress >= args.gan_from))
+        if rank == 0 and run.step % args.save_every == 0:
+            run.save()
+    if rank == 0:
+        run.save()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--start", help="weights folder to start from when --out does not exist")
     parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
     parser.add_argument("--batch", type=int, default=8, help="crops a process and step")
     parser.add_argument("--crop-latents", type=int, default=10)
     parser.add_argument("--rate", type=float, default=8e-4, help="peak learning rate")
-    parser.add_argument("--rate-floor", type=float, default=0.03)
-    parser.add_argument("--nats", type=float, default=90, help="KL the rate controller holds, per latent")
+    parser.add_argument("--rate-floor", type=float, default=0.03, help="last learning rate, as a share of the peak")
+    parser.add_argument("--nats", type=float, default=60, help="KL the rate controller holds, per latent")
     parser.add_argument("--gan-from", type=float, default=2.0, help="share of the run; 2 = never")
     parser.add_argument("--freeze-encoder", action="store_true")
     parser.add_argument("--save-every", type=int, default=250)
+    parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     train(parser.parse_args())

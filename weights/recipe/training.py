@@ -82,6 +82,11 @@ class Log:
             self.sums, self.count = {}, 0
 
 
+def fresh_seed(seed, rank):
+    """A seed that differs between processes and between the parts of a resumed run."""
+    return (seed * 1000003 + rank * 7919 + time.time_ns() // 1000) % 2**31
+
+
 class Clock:
     """Share of the time allowed that is used up; in step mode, the share of the steps."""
 

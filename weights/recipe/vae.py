@@ -4,9 +4,10 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from config import SAMPLES_PER_LATENT
+from config import SAMPLES_PER_LATENT, BigVganConfig, WaveEncoderConfig
 from dft import DftBasis
 from layers import CausalConv, CausalUpsample, ResidualBlock, StridedConv, full_precision
+from official import BigVganDecoder, WaveEncoder
 
 
 class Encoder(nn.Module):
@@ -177,8 +178,10 @@ class Flow(nn.Module):
 class FlowVae(nn.Module):
     def __init__(self, config):
         super().__init__()
-        self.encoder = Encoder(config.encoder, config.latent_dim)
-        self.decoder = Decoder(config.decoder, config.latent_dim)
+        encoder = WaveEncoder if isinstance(config.encoder, WaveEncoderConfig) else Encoder
+        decoder = BigVganDecoder if isinstance(config.decoder, BigVganConfig) else Decoder
+        self.encoder = encoder(config.encoder, config.latent_dim)
+        self.decoder = decoder(config.decoder, config.latent_dim)
         self.flow = Flow(config.flow, config.latent_dim)
 
     def rate(self, latents, log_scale):

@@ -1,0 +1,84 @@
+/**
+ * The public door of the runtime: text and a voice in, chunks of sound out. The only file that names a concrete backend.
+ *
+ * ```ts
+ * const synthesizer = await createSynthesizer({ read: (name) => readFileOfWeights(name), backend: "onnx" });
+ * for await (const { samples, events } of synthesizer.speak("Hello there!", { voice: { seed: 42 } })) play(samples);
+ * await synthesizer.dispose();
+ * ```
+ */
+import type { SpeechBackend } from "./backend.ts";
+import type { Manifest } from "./manifest.ts";
+import { SPEAK_FILES } from "./onnx/files.ts";
+import type { CallPort } from "./onnx/port-calls.ts";
+import { speak, type SpeechChunk } from "./speech/speak.ts";
+import type { SpeechOptions } from "./speech/speech-options.ts";
+import { loadWeights, type ReadFile, type Weights } from "./weights.ts";
+
+export type { Adapter } from "./backend.ts";
+export * from "./errors.ts";
+export type { Manifest } from "./manifest.ts";
+export { checkReference, type Recording, type Reference } from "./speech/check-reference.ts";
+export type { SpeechChunk } from "./speech/speak.ts";
+export type { SpeechEvent } from "./speech/speech-events.ts";
+export { SPEECH_DEFAULTS, type SpeechOptions, type SpeechVoice } from "./speech/speech-options.ts";
+export type { UserLexicon } from "./text/lexicon.ts";
+export type { Viseme } from "./text/visemes.ts";
+export { parseSeed, type Seed, type SeedLike } from "./voice/seed.ts";
+export type { ReadFile } from "./weights.ts";
+
+export interface SynthesizerOptions {
+  /** Gives the bytes of a file of the weights folder by name. */
+  readonly read: ReadFile;
+  /** Where the model runs: `onnx` = onnxruntime-web on the CPU. */
+  readonly backend: "onnx";
+  /** WASM threads; more than 1 needs SharedArrayBuffer. Defaults to 1. */
+  readonly threads?: number;
+  /** A Worker made from `onnx/worker.ts`: the model then runs there. Defaults to this thread. The caller ends it. */
+  readonly worker?: CallPort;
+}
+
+export interface Synthesizer {
+  readonly manifest: Manifest;
+  /**
+   * Speaks a text as a stream of chunks; see `speak` in speech/speak.ts.
+   * @throws VoiceTextError, RangeError, WeightsError, BackendError or the signal's reason, when a chunk is asked for
+   */
+  speak(text: string, options?: SpeechOptions): AsyncGenerator<SpeechChunk, void, undefined>;
+  /**
+   * The voice of a recording that `checkReference` passed (mono at the manifest's rate, at least 1 s) as a speaker
+   * latent [S], to be spoken with by `speak(text, { voice: { latent } })`.
+   * @throws AudioInputError when it is too short
+   */
+  embedSpeaker(samples: Float32Array): Promise<Float32Array>;
+  /** Frees the model. Lines still speaking end with a BackendError. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Loads the weights and the backend.
+ * @throws WeightsError when a file is missing, damaged or of another version
+ * @throws BackendError when the backend cannot start
+ */
+export async function createSynthesizer(options: SynthesizerOptions): Promise<Synthesizer> {
+  const weights = await loadWeights(options.read, SPEAK_FILES);
+  const { manifest } = weights;
+  const backend = await createBackend(weights, options);
+  return {
+    manifest,
+    speak: (text, speechOptions) => speak(backend, manifest, text, speechOptions),
+    embedSpeaker: async (samples) => (await backend.embedSpeaker(samples)).mean,
+    dispose: () => backend.dispose(),
+  };
+}
+
+/** Imported when needed, so that a page that gives a worker does not load onnxruntime itself. */
+async function createBackend(weights: Weights, { threads, worker }: SynthesizerOptions): Promise<SpeechBackend> {
+  const onnxOptions = threads === undefined ? {} : { threads };
+  if (worker !== undefined) {
+    const { createWorkerBackend } = await import("./onnx/worker-backend.ts");
+    return createWorkerBackend(worker, weights, onnxOptions);
+  }
+  const { createOnnxBackend } = await import("./onnx/onnx-backend.ts");
+  return createOnnxBackend(weights, onnxOptions);
+}

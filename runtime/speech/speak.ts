@@ -1,0 +1,146 @@
+import type { FrameBatch, SentenceRequest, SpeechBackend } from "../backend.ts";
+import { BackendError, WeightsError } from "../errors.ts";
+import type { Manifest } from "../manifest.ts";
+import { phonemizeLazily, type SentenceSegment } from "../text/phonemize.ts";
+import { eventAt, sentenceEvents, type SpeechEvent } from "./speech-events.ts";
+import { resolveOptions, type LineSettings, type SpeechOptions } from "./speech-options.ts";
+import { mostFrames } from "./stop-rule.ts";
+
+/** A piece of a line. The chunks of a line follow each other without gap or overlap. */
+export interface SpeechChunk {
+  /** Mono PCM at the manifest's sample rate, about -1..1; may be empty. */
+  readonly samples: Float32Array;
+  /** Where it starts, in samples from the start of the line. */
+  readonly startSample: number;
+  /** What happens in it, in order of time; no event comes before `startSample`. */
+  readonly events: readonly SpeechEvent[];
+}
+
+/**
+ * Frames to make for the first, second, ... chunk of a line; the last number holds for all others. Small first, because
+ * the player waits for it; large later, because each decoder call has a fixed price.
+ */
+const CHUNK_FRAMES = [2, 4, 8, 12] as const;
+const LARGEST_CHUNK_FRAMES = 12;
+
+/** What all sentences of a line share. */
+interface Line {
+  readonly backend: SpeechBackend;
+  readonly manifest: Manifest;
+  readonly settings: LineSettings;
+  readonly idOfSymbol: ReadonlyMap<string, number>;
+  readonly nextChunkFrames: () => number;
+}
+
+/**
+ * Speaks a text as a stream of chunks, sentence after sentence; work is only done when the next chunk is asked for. The
+ * last chunk is empty and holds the `end` event. Leaving the loop early frees everything.
+ * @throws VoiceTextError when there is nothing to say, RangeError for a bad option, WeightsError when the model lacks a
+ * symbol, BackendError when the device fails, or the signal's reason
+ */
+export async function* speak(
+  backend: SpeechBackend,
+  manifest: Manifest,
+  text: string,
+  options: SpeechOptions = {},
+): AsyncGenerator<SpeechChunk, void, undefined> {
+  const line = openLine(backend, manifest, options);
+  const { lexicon, signal } = line.settings;
+  let startSample = 0;
+  for (const segment of phonemizeLazily(text, { lexicon })) {
+    const chunks =
+      segment.kind === "pause"
+        ? silence(Math.round((segment.durationMs * manifest.sampleRateHz) / 1000), manifest, startSample)
+        : speakSentence(line, segment, startSample);
+    for await (const chunk of chunks) {
+      signal?.throwIfAborted();
+      startSample += chunk.samples.length;
+      yield chunk;
+    }
+  }
+  const end = eventAt({ kind: "end" }, startSample, manifest.sampleRateHz);
+  yield { samples: new Float32Array(0), startSample, events: [end] };
+}
+
+function openLine(backend: SpeechBackend, manifest: Manifest, options: SpeechOptions): Line {
+  const settings = resolveOptions(options, manifest);
+  settings.signal?.throwIfAborted();
+  let chunk = 0;
+  return {
+    backend,
+    manifest,
+    settings,
+    idOfSymbol: new Map(manifest.symbols.map((symbol, id) => [symbol, id])),
+    nextChunkFrames: () => CHUNK_FRAMES[chunk++] ?? LARGEST_CHUNK_FRAMES,
+  };
+}
+
+/** Zeros in chunks no longer than those of speech. */
+function* silence(total: number, { samplesPerLatent }: Manifest, firstSample: number): Generator<SpeechChunk> {
+  const largest = LARGEST_CHUNK_FRAMES * samplesPerLatent;
+  for (let done = 0; done < total; done += largest) {
+    const samples = new Float32Array(Math.min(largest, total - done));
+    yield { samples, startSample: firstSample + done, events: [] };
+  }
+}
+
+async function* speakSentence(
+  { backend, manifest, settings, idOfSymbol, nextChunkFrames }: Line,
+  segment: SentenceSegment,
+  firstSample: number,
+): AsyncGenerator<SpeechChunk> {
+  const clock = {
+    sampleRateHz: manifest.sampleRateHz,
+    samplesPerFrame: manifest.samplesPerLatent,
+    startSample: firstSample,
+  };
+  const handle = await backend.openSentence(requestOf(segment, settings, idOfSymbol, manifest));
+  try {
+    const spoken: number[] = [];
+    for (let startSample = firstSample, ended = false; !ended; ) {
+      settings.signal?.throwIfAborted();
+      const batch = theOnly(await backend.advance([handle], nextChunkFrames()));
+      spoken.push(...batch.symbolIndices);
+      ended = batch.ended !== undefined;
+      refuseRunaway(batch, spoken.length, mostFrames(segment.symbols.length, manifest.stop));
+      const samples = theOnly(await backend.decode([handle]));
+      const endSample = ended ? Infinity : startSample + samples.length;
+      const events = sentenceEvents(segment, spoken, clock);
+      const isNew = ({ sample }: SpeechEvent) => sample >= startSample && sample < endSample;
+      yield { samples, startSample, events: events.filter(isNew) };
+      startSample += samples.length;
+    }
+  } finally {
+    await backend.close(handle);
+  }
+}
+
+function requestOf(
+  { text, symbols }: SentenceSegment,
+  { speaker, temperature, adapter, noiseOf }: LineSettings,
+  idOfSymbol: ReadonlyMap<string, number>,
+  { name }: Manifest,
+): SentenceRequest {
+  const ids = Int32Array.from(symbols, (symbol) => {
+    const id = idOfSymbol.get(symbol);
+    if (id !== undefined) return id;
+    throw new WeightsError(
+      `The weights "${name}" have no symbol "${symbol}", which the text needs. Use weights exported for this version.`,
+    );
+  });
+  return { speaker, symbols: ids, noise: noiseOf(text), temperature, ...(adapter && { adapter }) };
+}
+
+function theOnly<T>(list: readonly T[]): T {
+  const [first] = list;
+  if (first === undefined) throw new BackendError("The backend gave no result for an open sentence. Report this bug.");
+  return first;
+}
+
+/** A sentence ends by construction; a backend that breaks the rule must not hang the game. */
+function refuseRunaway({ symbolIndices, ended }: FrameBatch, frames: number, most: number): void {
+  if (frames <= most && (symbolIndices.length > 0 || ended !== undefined)) return;
+  throw new BackendError(
+    `The backend does not end a sentence: ${frames} frames made, at most ${most} are possible. Report this bug.`,
+  );
+}

@@ -1,0 +1,106 @@
+"""Polishes the decoder on latents as the language model predicts them.
+
+    python3 polish.py --data ../../checkpoints/data --vae ../../checkpoints/vae.pt --lm ../../checkpoints/lm.pt \
+        --out ../../checkpoints/vae-polished.pt --minutes 10
+
+The language model predicts every latent from the true ones before it (so they stay in step with the recording); the
+decoder learns, with the discriminators, to make the recording from them. A share of the crops keeps the encoder's own
+latents. Only the decoder moves.
+"""
+
+import argparse
+
+import numpy as np
+import torch
+
+from adversary import Adversary
+from config import GEOMETRIES, SAMPLES_PER_LATENT
+from encode import LatentCorpus
+from export import load_speech_model
+from prepare import Corpus
+from spectral import MelLoss
+from train_lm import UtteranceSampler, predict_batch
+from train_vae import MEL_WEIGHT
+from training import Clock, Ema, Log, bfloat16_layers, cosine_rate, fresh_seed, load_checkpoint, save_checkpoint, set_rate, start_processes
+from vae import FlowVae, sample
+
+CROP_LATENTS = 10
+ENCODER_SHARE = 0.4  # crops that keep the encoder's latents
+TEMPERATURE = 0.2
+
+
+def pick_crops(batch, chosen, predicted, sampler, rng):
+    """Latents [B, CROP + 1, D] (normalised) and the samples [B, CROP * 1280] they should sound like."""
+    latents, targets = [], []
+    mean, log_scale = predicted
+    own = sample(batch["mean"], batch["log_scale"])
+    spoken = mean + TEMPERATURE**0.5 * log_scale.exp() * torch.randn_like(mean)
+    for row, index in enumerate(chosen):
+        frames = int(batch["frame_count"][row])
+        if frames <= CROP_LATENTS:
+            continue
+        start = int(rng.integers(frames - CROP_LATENTS))
+        source = own if rng.random() < ENCODER_SHARE else spoken
+        latents.append(source[row, start : start + CROP_LATENTS + 1])
+        first = start * SAMPLES_PER_LATENT
+        crop = sampler.latents.corpus.samples(index, first, first + CROP_LATENTS * SAMPLES_PER_LATENT)
+        targets.append(torch.from_numpy(crop.astype(np.float32) / 32768))
+    return torch.stack(latents), torch.stack(targets)
+
+
+def polish(args):
+    rank, world, device = start_processes()
+    saved = load_checkpoint(args.out, device) or load_checkpoint(args.vae, device)
+    vae = FlowVae(GEOMETRIES[saved["geometry"]]).to(device)
+    vae.load_state_dict(saved["ema"])
+    config, speech = load_speech_model(args.lm, device)
+    latents = LatentCorpus(Corpus(args.data), args.data)
+    mean, std = (torch.from_numpy(value).to(device) for value in (latents.mean, latents.std))
+    sampler = UtteranceSampler(latents, fresh_seed(args.seed, rank))
+    adversary, mel_loss, ema = Adversary(device, world), MelLoss().to(device), Ema(vae, 0.999)
+    adversary.restore(saved["adversary"])
+    optimiser = torch.optim.AdamW(vae.decoder.parameters(), args.rate, betas=(0.8, 0.99), weight_decay=1e-3)
+    log, clock, step = Log(rank, args.log_every), Clock(args.minutes, args.steps), 0
+    while (progress := clock.progress(step)) < 1:
+        step += 1
+        set_rate(optimiser, cosine_rate(progress, step, args.rate))
+        chosen = sampler.pick(args.tokens)
+        batch = sampler.batch(chosen, config.language_model.pointer)
+        with torch.no_grad():
+            predicted = predict_batch(speech, batch, config, device)
+        z, target = pick_crops(batch, chosen, predicted, sampler, sampler.rng)
+        with bfloat16_layers(device):
+            made, _ = vae.decoder(z.to(device) * std + mean)
+        made, target = made[:, SAMPLES_PER_LATENT:], target.to(device)
+        mel = mel_loss(made, target)
+        judged, figures = adversary.generator_loss(target, made, sampler.rng)
+        optimiser.zero_grad()
+        (MEL_WEIGHT * mel + judged).backward()
+        torch.nn.utils.clip_grad_norm_(vae.decoder.parameters(), 5.0)
+        optimiser.step()
+        ema.update(vae, step + 1000)
+        log.add(step, {"mel": mel.detach(), **figures})
+        if step % args.save_every == 0:
+            save(args.out, saved, vae, ema, adversary)
+    save(args.out, saved, vae, ema, adversary)
+
+
+def save(path, saved, vae, ema, adversary):
+    """The Flow-VAE checkpoint it came from, with the polished decoder."""
+    save_checkpoint(path, **{**saved, "model": vae.state_dict(), "ema": ema.state, "adversary": adversary.state(), "frozen": True})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--vae", required=True)
+    parser.add_argument("--lm", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
+    parser.add_argument("--tokens", type=int, default=800, help="positions of the language model a step")
+    parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")
+    parser.add_argument("--save-every", type=int, default=250)
+    parser.add_argument("--log-every", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    polish(parser.parse_args())

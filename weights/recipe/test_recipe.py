@@ -1,0 +1,223 @@
+"""The recipe end to end on a few seconds of speech, and the promises its parts make.
+
+    python3 -m unittest discover -s weights/recipe -p 'test_*.py'
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import noise  # noqa: E402
+from config import GEOMETRIES, OFFICIAL_TINY, SAMPLES_PER_LATENT, TINY  # noqa: E402
+from generate import speak  # noqa: E402
+from language_model import LanguageModel, SymbolEmbedding, gaussian_kl, rope_frequencies  # noqa: E402
+from phonemes import label_segments, read_cmudict  # noqa: E402
+from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, Corpus, held_out_sentences, make_speaker  # noqa: E402
+from restore import restore_speech, restore_vae  # noqa: E402
+from safetensors_io import read_safetensors  # noqa: E402
+from symbols import SYMBOL_ID, SYMBOLS  # noqa: E402
+from train_lm import SpeechModel, ages_of, attention_mask, pointer_path  # noqa: E402
+from vae import FlowVae, sample  # noqa: E402
+
+
+def run(script, *arguments):
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, str(HERE / script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=HERE)
+    if done.returncode:
+        raise AssertionError(f"{script} failed:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+class Smoke(unittest.TestCase):
+    """20 steps of every stage in the tiny geometry, then export."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        root = cls.root = Path(cls.folder.name)
+        run("prepare.py", "--out", root / "data", "--hours", 0.001, "--workers", 2, "--shard-size", 12)
+        vae = ("train_vae.py", "--data", root / "data", "--out", root / "vae.pt", "--geometry", "tiny", "--batch", 4)
+        cls.stage_a = run(*vae, "--steps", 20, "--log-every", 5, "--rate", 0.05)
+        cls.stage_b = run(*vae, "--steps", 20, "--log-every", 5, "--gan-from", 0)
+        run("encode.py", "--data", root / "data", "--vae", root / "vae.pt")
+        lm = ("train_lm.py", "--data", root / "data", "--out", root / "lm.pt", "--geometry", "tiny", "--tokens", 200)
+        cls.language = run(*lm, "--steps", 20, "--log-every", 5)
+        cls.before = torch.load(root / "vae.pt")["ema"]
+        polish = ("polish.py", "--data", root / "data", "--vae", root / "vae.pt", "--lm", root / "lm.pt")
+        cls.polished = run(*polish, "--out", root / "vae.pt", "--steps", 5, "--log-every", 5, "--tokens", 600)
+        exported = ("--data", root / "data", "--vae", root / "vae.pt", "--lm", root / "lm.pt", "--out", root / "out")
+        cls.exported = run("export.py", *exported, "--name", "smoke")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def figures(self, log, name):
+        return [float(value) for value in re.findall(rf" {name} (\S+)", log)]
+
+    def test_losses_fall(self):
+        mel, kl = self.figures(self.stage_a, "mel"), self.figures(self.language, "kl")
+        self.assertEqual((len(mel), len(kl)), (4, 4))
+        self.assertLess(mel[-1], mel[0])
+        self.assertLess(kl[-1], kl[0])
+
+    def test_stage_b_resumes_and_judges(self):
+        self.assertIn("step 40 ", self.stage_b)
+        self.assertTrue(all(np.isfinite(self.figures(self.stage_b, "judge"))))
+
+    def test_polish_moves_only_the_decoder(self):
+        self.assertTrue(all(np.isfinite(self.figures(self.polished, "mel"))))
+        saved = torch.load(self.root / "vae.pt")
+        moved = {name.split(".")[0] for name in saved["ema"] if not torch.equal(saved["ema"][name], self.before[name])}
+        self.assertEqual(moved, {"decoder"})
+
+    def test_corpus_is_repeatable_and_holds_out_speakers(self):
+        corpus = Corpus(self.root / "data")
+        with tempfile.TemporaryDirectory() as again:
+            run("prepare.py", "--out", again, "--hours", 0.001, "--workers", 1, "--shard-size", 12)
+            other = Corpus(again)
+            self.assertEqual(other.utterances[0], corpus.utterances[0])
+            np.testing.assert_array_equal(other.samples(0), corpus.samples(0))
+        trained = SPEAKERS - HELD_OUT_SPEAKERS
+        self.assertTrue(all(utterance["speaker"] < trained for utterance in corpus.utterances))
+        self.assertTrue(all(set(utterance["symbols"]) <= set(SYMBOLS) for utterance in corpus.utterances))
+        self.assertTrue(all(utterance["length"] % SAMPLES_PER_LATENT == 0 for utterance in corpus.utterances))
+
+    def test_export_hashes_and_restore(self):
+        out = self.root / "out"
+        manifest = json.loads((out / "manifest.json").read_text())
+        self.assertEqual(set(manifest["files"]), {p.name for p in out.iterdir() if p.suffix in (".onnx", ".safetensors")})
+        vae, speech = FlowVae(TINY), SpeechModel(TINY)
+        restore_vae(vae, out)
+        restore_speech(speech, out)
+        stored = read_safetensors(out / "language-model.safetensors")
+        table = speech.language_model.symbols.flat().detach().numpy()
+        np.testing.assert_allclose(table, stored["symbols.weight"].astype(np.float32), atol=2e-3)
+        np.testing.assert_array_equal(
+            vae.decoder.output.weight.detach().half().numpy(), read_safetensors(out / "decoder.safetensors")["output.weight"]
+        )
+
+
+class Parts(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(0)
+
+    def test_decoder_streams(self):
+        decoder = FlowVae(TINY).decoder.eval()
+        latents = torch.randn(2, 9, TINY.latent_dim)
+        with torch.no_grad():
+            whole, _ = decoder(latents)
+            state, parts = None, []
+            for chunk in latents.split([1, 3, 5], 1):
+                made, state = decoder(chunk, state)
+                parts.append(made)
+        torch.testing.assert_close(torch.cat(parts, 1), whole, atol=1e-5, rtol=0)
+
+    def test_inverse_stft_undoes_the_stft(self):
+        head = FlowVae(TINY).decoder.inverse_stft
+        samples = torch.randn(1, 16 * 160)
+        window = torch.hann_window(640)
+        bins = torch.stft(samples, 640, 160, 640, window, center=False, return_complex=True).transpose(1, 2)
+        x = torch.cat([torch.log(bins.abs() + 1e-12), torch.angle(bins)], -1)
+        made, _ = head(x, torch.zeros(1, 480))
+        torch.testing.assert_close(made[:, 480:], samples[:, 480 : made.shape[1]], atol=1e-4, rtol=0)
+
+    def test_cached_steps_equal_the_masked_forward(self):
+        for config in (TINY.language_model, OFFICIAL_TINY.language_model):
+            model = LanguageModel(config, 8, 8 if config.pointer else 0).eval()
+            x, prefix = torch.randn(1, 9, config.dim), 5
+            batch = {"symbols": torch.zeros(1, prefix - 1), "mean": torch.zeros(1, 4, 8), "symbol_count": torch.tensor([4])}
+            positions = torch.arange(9)[None]
+            with torch.no_grad():
+                mask = attention_mask(batch, config.prefix_attention)
+                whole, _ = model.run_layers(x, model.rotation(positions), mask)
+                first = mask[:, :, :prefix, :prefix]
+                _, caches = model.run_layers(x[:, :prefix], model.rotation(positions[:, :prefix]), first)
+                for t in range(prefix, 9):
+                    step, caches = model.run_layers(x[:, t : t + 1], model.rotation(positions[:, t : t + 1]), None, caches)
+                    torch.testing.assert_close(step[:, 0], whole[:, t], atol=1e-5, rtol=1e-4)
+
+    def test_rope_scaling_slows_only_low_frequencies(self):
+        config = OFFICIAL_TINY.language_model
+        plain = rope_frequencies(GEOMETRIES["tiny"].language_model)
+        scaled = rope_frequencies(config)
+        self.assertEqual(scaled[0], 1.0)
+        self.assertAlmostEqual(float(scaled[-1]), 500000.0 ** (-3 / 4) / 32, places=9)
+        self.assertEqual(plain[0], 1.0)
+
+    def test_official_geometry_runs(self):
+        model = FlowVae(OFFICIAL_TINY)
+        mean, log_scale = model.encoder(torch.randn(2, 3 * SAMPLES_PER_LATENT) * 0.1)
+        self.assertEqual(mean.shape, (2, 3, 8))
+        made = model.decoder(sample(mean, log_scale))
+        self.assertEqual(made.shape, (2, 3 * SAMPLES_PER_LATENT))
+        self.assertLessEqual(float(made.abs().max()), 1.0)
+        made.sum().backward()
+
+    def test_flow_keeps_volume(self):
+        flow = FlowVae(TINY).flow
+        for parameter in flow.parameters():
+            parameter.data.add_(torch.randn_like(parameter) * 0.2)
+        z = torch.randn(1, 3, TINY.latent_dim, requires_grad=True)
+        jacobian = torch.autograd.functional.jacobian(lambda x: flow(x).flatten(), z).reshape(24, 24)
+        self.assertAlmostEqual(float(torch.linalg.slogdet(jacobian.double())[1]), 0.0, places=4)
+
+    def test_kl_of_eq_10(self):
+        mean, scale, other, other_scale = (torch.tensor(value) for value in (0.3, -0.5, -0.2, 0.4))
+        p, q = (torch.distributions.Normal(m, s.exp()) for m, s in ((mean, scale), (other, other_scale)))
+        expected = torch.distributions.kl_divergence(p, q)
+        torch.testing.assert_close(gaussian_kl(mean, scale, other, other_scale), expected)
+
+    def test_symbol_table_is_restored(self):
+        embedding, other = SymbolEmbedding(6), SymbolEmbedding(6)
+        other.restore(embedding.flat())
+        torch.testing.assert_close(other.flat(), embedding.flat(), atol=1e-6, rtol=0)
+
+    def test_pointer_path_and_ages(self):
+        path = pointer_path(np.array([0.08, 0.1, 0.3, 0.5]), 6)
+        np.testing.assert_array_equal(path, [0, 2, 2, 2, 3, 3])
+        np.testing.assert_array_equal(ages_of(path), [0, 0, 1, 2, 0, 1])
+
+    def test_speaking_always_ends_and_never_goes_back(self):
+        model = SpeechModel(TINY).language_model.eval()
+        symbols = "<s> |HH AH0 L OW1 !".split()
+        for seed in range(3):
+            torch.manual_seed(seed)
+            generator = torch.Generator().manual_seed(seed)
+            latents, path, _ = speak(model, symbols, torch.randn(8), lambda _: torch.randn(8, generator=generator), 1.0)
+            self.assertEqual(len(latents), len(path))
+            self.assertLessEqual(len(path), len(symbols) * 13 + 8)
+            self.assertTrue((np.diff(path) >= 0).all())
+
+    def test_labels_carry_stress_and_words(self):
+        cmudict = {"hello": [["HH", "AH0", "L", "OW1"]], "you": [["Y", "UW1"]]}
+        symbols, cost = label_segments("pau hh ax l ow pau y uw pau".split(), "hello, you?", cmudict)
+        self.assertEqual(symbols, "<s> |HH AH0 L OW1 , |Y UW1 ?".split())
+        self.assertEqual(cost, 0)
+
+    def test_held_out(self):
+        self.assertEqual(len(held_out_sentences()), 300)
+        self.assertEqual(len({json.dumps(make_speaker(i)) for i in range(SPEAKERS)}), SPEAKERS)
+        self.assertGreater(len(read_cmudict(CMUDICT)), 120000)
+        self.assertEqual(SYMBOL_ID["<pad>"], 0)
+
+    def test_noise_is_standard_normal(self):
+        values = noise.gaussian(123456789, 5, np.arange(20000))
+        self.assertAlmostEqual(float(values.mean()), 0, delta=0.03)
+        self.assertAlmostEqual(float(values.std()), 1, delta=0.02)
+
+
+if __name__ == "__main__":
+    unittest.main()
