@@ -73,7 +73,10 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
 }
 
 /** Imported when needed, so that a page that gives a worker does not load onnxruntime itself. */
-async function createBackend(weights: Weights, { threads, worker }: SynthesizerOptions): Promise<SpeechBackend> {
+async function createBackend(
+  weights: Weights,
+  { threads, worker }: SynthesizerOptions,
+): Promise<SpeechBackend> {
   const onnxOptions = threads === undefined ? {} : { threads };
   if (worker !== undefined) {
     const { createWorkerBackend } = await import("./onnx/worker-backend.ts");

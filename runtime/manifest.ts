@@ -3,7 +3,18 @@
  * files. Parsing is strict, so that a manifest of another version or with a typo is refused at load and not heard later.
  */
 import { WeightsError } from "./errors.ts";
-import { arrayOf, exactly, integer, nullable, number, object, oneOf, recordOf, text, type Parser } from "./parse.ts";
+import {
+  arrayOf,
+  exactly,
+  integer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  recordOf,
+  text,
+  type Parser,
+} from "./parse.ts";
 
 export interface RopeScaling {
   readonly factor: number;
@@ -212,18 +223,42 @@ function relations(m: Manifest): readonly (readonly [string, boolean, string])[]
   return [
     ["languageModel.heads", lm.dim % lm.heads === 0, "a divisor of languageModel.dim"],
     ["languageModel.kvHeads", lm.heads % lm.kvHeads === 0, "a divisor of languageModel.heads"],
-    ["stop.maxAge", lm.pointer === null || m.stop.maxAge < lm.pointer.ages, "below languageModel.pointer.ages"],
+    [
+      "stop.maxAge",
+      lm.pointer === null || m.stop.maxAge < lm.pointer.ages,
+      "below languageModel.pointer.ages",
+    ],
     ["decoder.hidden", d.hidden.length === stages, "one entry per entry of decoder.channels"],
     ["decoder.kernels", d.kernels.length === stages, "one entry per entry of decoder.channels"],
     ["decoder.blocks", d.blocks.length === stages, "one entry per entry of decoder.channels"],
     ["decoder.strides", d.strides.length === stages - 1, "one entry per step between decoder.channels"],
-    ["decoder.strides", product(d.strides) * d.hopSize === m.samplesPerLatent, "product * hopSize = samplesPerLatent"],
+    [
+      "decoder.strides",
+      product(d.strides) * d.hopSize === m.samplesPerLatent,
+      "product * hopSize = samplesPerLatent",
+    ],
     ["encoder.blocks", e.blocks.length === e.channels.length, "one entry per entry of encoder.channels"],
-    ["encoder.strides", e.strides.length === e.channels.length - 1, "one entry per step between encoder.channels"],
-    ["encoder.strides", product(e.strides) * e.hopSize === m.samplesPerLatent, "product * hopSize = samplesPerLatent"],
+    [
+      "encoder.strides",
+      e.strides.length === e.channels.length - 1,
+      "one entry per step between encoder.channels",
+    ],
+    [
+      "encoder.strides",
+      product(e.strides) * e.hopSize === m.samplesPerLatent,
+      "product * hopSize = samplesPerLatent",
+    ],
     ["speaker.mean", speaker.mean.length === speaker.dim, "speaker.dim numbers"],
-    ["speaker.cholesky", isLowerTriangular(speaker.cholesky, speaker.dim), "speaker.dim rows, lower triangular"],
-    ["symbols", m.symbols[0] === "<pad>" && new Set(m.symbols).size === m.symbols.length, "distinct, <pad> first"],
+    [
+      "speaker.cholesky",
+      isLowerTriangular(speaker.cholesky, speaker.dim),
+      "speaker.dim rows, lower triangular",
+    ],
+    [
+      "symbols",
+      m.symbols[0] === "<pad>" && new Set(m.symbols).size === m.symbols.length,
+      "distinct, <pad> first",
+    ],
   ];
 }
 

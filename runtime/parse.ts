@@ -38,7 +38,8 @@ export function text(pattern: RegExp): Parser<string> {
 
 export function oneOf<T extends string | number>(...allowed: readonly T[]): Parser<T> {
   return (value, path) =>
-    allowed.find((each) => each === value) ?? refuse(path, value, allowed.map((each) => shown(each)).join(" or "));
+    allowed.find((each) => each === value) ??
+    refuse(path, value, allowed.map((each) => shown(each)).join(" or "));
 }
 
 export function exactly<T extends string | number>(only: T): Parser<T> {

@@ -47,7 +47,11 @@ async function readOrExplain(read: ReadFile, name: string): Promise<Uint8Array<A
   }
 }
 
-async function readChecked(read: ReadFile, manifest: Manifest, name: string): Promise<Uint8Array<ArrayBuffer>> {
+async function readChecked(
+  read: ReadFile,
+  manifest: Manifest,
+  name: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const entry = Object.hasOwn(manifest.files, name) ? manifest.files[name] : undefined;
   if (entry === undefined) {
     throw new WeightsError(

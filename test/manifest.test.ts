@@ -68,7 +68,9 @@ describe("parseManifest", () => {
 
   it("names the index of a bad array entry and the name of a bad file entry", () => {
     expect(messageOf(changed("decoder.channels", [24, -1, 16]))).toContain('"decoder.channels[1]" is -1');
-    expect(messageOf(changed("files", { "a.onnx": { bytes: 1, sha256: "no" } }))).toContain('"files.a.onnx.sha256"');
+    expect(messageOf(changed("files", { "a.onnx": { bytes: 1, sha256: "no" } }))).toContain(
+      '"files.a.onnx.sha256"',
+    );
   });
 
   it.each(["", "<!doctype html>", "[]", "null", "7"])("refuses %j, which is not a manifest", (text) => {

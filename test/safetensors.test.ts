@@ -37,10 +37,32 @@ describe("parseSafetensors", () => {
   });
 
   it("widens f16 exactly: normal, subnormal, zeros, infinities and not-a-number", () => {
-    const bits = Uint16Array.of(0x3c00, 0xc100, 0x7bff, 0x0400, 0x0001, 0x0000, 0x8000, 0x7c00, 0xfc00, 0x7e00);
+    const bits = Uint16Array.of(
+      0x3c00,
+      0xc100,
+      0x7bff,
+      0x0400,
+      0x0001,
+      0x0000,
+      0x8000,
+      0x7c00,
+      0xfc00,
+      0x7e00,
+    );
     const header = { h: { dtype: "F16", shape: [10], data_offsets: [0, 20] } };
     const values = parseSafetensors(file(header, bytesOf(bits)), "test").tensors.get("h")?.data;
-    expect([...(values ?? [])]).toEqual([1, -2.5, 65504, 2 ** -14, 2 ** -24, 0, -0, Infinity, -Infinity, NaN]);
+    expect([...(values ?? [])]).toEqual([
+      1,
+      -2.5,
+      65504,
+      2 ** -14,
+      2 ** -24,
+      0,
+      -0,
+      Infinity,
+      -Infinity,
+      NaN,
+    ]);
   });
 
   const entry = { dtype: "F32", shape: [2], data_offsets: [0, 8] };

@@ -4,12 +4,17 @@ import { loadWeights, type ReadFile } from "../runtime/weights.ts";
 import { readTiny } from "./onnx/tiny-weights.ts";
 
 /** Reads the tiny weights with one file's bytes changed. */
-function readChanged(file: string, change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): ReadFile {
+function readChanged(
+  file: string,
+  change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>,
+): ReadFile {
   return async (name) => (name === file ? change(await readTiny(name)) : readTiny(name));
 }
 
 async function messageOf(read: ReadFile): Promise<string> {
-  const error: unknown = await loadWeights(read, ["decoder.onnx", "decoder.safetensors"]).catch((e: unknown) => e);
+  const error: unknown = await loadWeights(read, ["decoder.onnx", "decoder.safetensors"]).catch(
+    (e: unknown) => e,
+  );
   return error instanceof WeightsError ? error.message : `not a WeightsError: ${String(error)}`;
 }
 
@@ -43,8 +48,11 @@ describe("loadWeights", () => {
   });
 
   it("says when one bit of a file is wrong", async () => {
-    const flip = (bytes: Uint8Array<ArrayBuffer>) => bytes.map((byte, index) => (index === 777 ? byte ^ 4 : byte));
-    expect(await messageOf(readChanged("decoder.onnx", flip))).toMatch(/^decoder\.onnx has the SHA-256 .* damaged/);
+    const flip = (bytes: Uint8Array<ArrayBuffer>) =>
+      bytes.map((byte, index) => (index === 777 ? byte ^ 4 : byte));
+    expect(await messageOf(readChanged("decoder.onnx", flip))).toMatch(
+      /^decoder\.onnx has the SHA-256 .* damaged/,
+    );
   });
 
   it("refuses another version before it reads any other file", async () => {

@@ -1,9 +1,10 @@
 /** The command line. `say` turns text into a WAV; run it with --help for its options. */
+import { addAbortSignal } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { createSynthesizer } from "../index.ts";
 import { packageVersion } from "./package-version.ts";
-import { runSay, type SayIo } from "./say.ts";
+import { runSay } from "./say.ts";
 import { sayHelp } from "./say-help.ts";
+import type { SayIo } from "./say-io.ts";
 
 const USAGE = 'usage: kalliope say "<line>" [options], or say --help';
 const WRONG_USAGE = 2;
@@ -14,9 +15,11 @@ const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 async function processIo(): Promise<SayIo> {
   const stop = new AbortController();
   for (const signal of STOP_SIGNALS) process.on(signal, () => stop.abort());
+  process.stdout.on("error", () => undefined); // whoever reads a pipe may leave before the report
   return {
-    createSynthesizer,
-    stdin: process.stdin,
+    // Imported when needed: the model's runtime and the dictionary are large, and a bad option needs neither.
+    createSynthesizer: async (options) => (await import("../index.ts")).createSynthesizer(options),
+    stdin: stdinUntil(stop.signal),
     stdout: process.stdout,
     stderr: process.stderr,
     nowMs: () => performance.now(),
@@ -24,6 +27,11 @@ async function processIo(): Promise<SayIo> {
     version: await packageVersion(),
     weightsFolder: fileURLToPath(new URL("../../weights/small", import.meta.url)),
   };
+}
+
+/** Standard input, which an abort ends: reading it would otherwise outlast Ctrl-C. */
+async function* stdinUntil(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield* addAbortSignal(signal, process.stdin);
 }
 
 async function main([command, ...args]: readonly string[]): Promise<number> {

@@ -1,3 +1,5 @@
+import { KalliopeError } from "../errors.ts";
+
 /** The command line itself is wrong: unknown option, bad value, options that exclude each other. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -32,4 +34,18 @@ export function fileReason(error: unknown): string {
 /** Whether a failed file operation says that the file is not there. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
+/**
+ * `kalliope: ` and a message, without line breaks or control characters, which may come from a damaged file. An error
+ * that nobody threw on purpose says so.
+ */
+export function errorLine(error: unknown): string {
+  const message =
+    error instanceof Error ? `${isExpected(error) ? "" : "unexpected: "}${error.message}` : String(error);
+  return `kalliope: ${message.replace(/[\s\p{Cc}]+/gu, " ").trim()}`;
+}
+
+function isExpected(error: Error): boolean {
+  return error instanceof KalliopeError || error instanceof FileError || error instanceof UsageError;
 }

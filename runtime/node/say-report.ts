@@ -47,7 +47,7 @@ export function batchReport(result: SayResult, folder: string): string {
 export function jsonReport(result: SayResult): string {
   const { lines, ...rest } = result;
   const entries = lines.map((line) => ({ ...line, events: undefined, timesRealTime: timesRealTime([line]) }));
-  return `${JSON.stringify({ ...rest, lines: entries }, null, 2)}\n`;
+  return `${JSON.stringify({ ...rest, lines: entries })}\n`;
 }
 
 function commonRows(result: SayResult): [string, string][] {

@@ -18,18 +18,33 @@ export interface Graph {
 export async function createGraph(name: GraphName, graph: Uint8Array, tensors: Uint8Array): Promise<Graph> {
   const externalData = [{ path: GRAPH_FILES[name].tensors, data: tensors }];
   const options = { executionProviders: ["wasm"], externalData };
-  const session = await explained(`load ${GRAPH_FILES[name].graph}`, ort.InferenceSession.create(graph, options));
+  const create = () => ort.InferenceSession.create(graph, options);
+  const session = await explained(`load ${GRAPH_FILES[name].graph}`, afterOtherLoads(create));
   return {
     async run(inputs) {
       const outputs = await explained(`run ${GRAPH_FILES[name].graph}`, session.run(inputs));
       return (output) => {
         const tensor = outputs[output];
         if (tensor !== undefined) return tensor;
-        throw new BackendError(`${GRAPH_FILES[name].graph} has no output "${output}". Export the weights again.`);
+        throw new BackendError(
+          `${GRAPH_FILES[name].graph} has no output "${output}". Export the weights again.`,
+        );
       };
     },
     release: () => session.release(),
   };
+}
+
+let lastLoad: Promise<unknown> = Promise.resolve();
+
+/**
+ * onnxruntime-web 1.30 keeps one list of external data for all sessions and clears it after each (`unmountExternalData`
+ * in its wasm-core-impl.ts), so sessions made side by side lose their weights. May go when it no longer does.
+ */
+function afterOtherLoads<T>(load: () => Promise<T>): Promise<T> {
+  const loaded = lastLoad.then(load);
+  lastLoad = loaded.catch(() => undefined);
+  return loaded;
 }
 
 async function explained<T>(what: string, work: Promise<T>): Promise<T> {

@@ -39,7 +39,9 @@ export async function createOnnxBackend(weights: Weights, options: OnnxOptions =
 
 function pointerOf({ name, languageModel }: Manifest): PointerSizes {
   if (languageModel.pointer !== null) return languageModel.pointer;
-  throw new WeightsError(`The weights "${name}" have no text pointer. The onnx backend speaks pointer models only.`);
+  throw new WeightsError(
+    `The weights "${name}" have no text pointer. The onnx backend speaks pointer models only.`,
+  );
 }
 
 type GetGraph = (name: GraphName) => Promise<Graph>;
@@ -63,7 +65,9 @@ function createGraphs(weights: Weights) {
     async release() {
       const settled = await Promise.allSettled(made.values());
       made.clear();
-      await Promise.all(settled.map((each) => (each.status === "fulfilled" ? each.value.release() : undefined)));
+      await Promise.all(
+        settled.map((each) => (each.status === "fulfilled" ? each.value.release() : undefined)),
+      );
     },
   };
 }
@@ -90,7 +94,8 @@ function createMethods(manifest: Manifest, pointer: PointerSizes, graph: GetGrap
   let nextHandle = 1;
   const sentenceOf = (handle: SentenceHandle) => {
     const sentence = open.get(handle);
-    if (sentence === undefined) throw new RangeError(`Sentence ${handle} is not open; it was closed or never opened.`);
+    if (sentence === undefined)
+      throw new RangeError(`Sentence ${handle} is not open; it was closed or never opened.`);
     return sentence;
   };
   return {
@@ -102,7 +107,9 @@ function createMethods(manifest: Manifest, pointer: PointerSizes, graph: GetGrap
     },
     async advance(handles, maxFrames) {
       const step = await graph("step");
-      return inTurn(handles.map(sentenceOf), (each) => advanceSentence(step, each, maxFrames, manifest, pointer));
+      return inTurn(handles.map(sentenceOf), (each) =>
+        advanceSentence(step, each, maxFrames, manifest, pointer),
+      );
     },
     async decode(handles) {
       const decoder = await graph("decoder");
@@ -181,7 +188,8 @@ function withQueue(methods: Methods, release: () => Promise<void>): SpeechBacken
   let disposed = false;
   const queued = <A extends readonly unknown[], R>(work: (...args: A) => Promise<R>) => {
     return (...args: A): Promise<R> => {
-      if (disposed) return Promise.reject(new BackendError("The backend is disposed. Create a new synthesizer."));
+      if (disposed)
+        return Promise.reject(new BackendError("The backend is disposed. Create a new synthesizer."));
       const result = tail.then(() => work(...args));
       tail = result.catch(() => undefined);
       return result;

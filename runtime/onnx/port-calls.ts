@@ -4,7 +4,7 @@ import { AdapterError, AudioInputError, BackendError, VoiceTextError, WeightsErr
 /** What a MessagePort, a Worker and the global of a worker have in common. */
 export interface CallPort {
   postMessage(message: unknown, transfer: Transferable[]): void;
-  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  addEventListener(type: "message" | "messageerror" | "error", listener: (event: MessageEvent) => void): void;
   /** A MessagePort delivers nothing before it is started. */
   start?(): void;
 }
@@ -56,7 +56,8 @@ export function serveCalls(port: CallPort, handlers: Handlers): void {
     const { id } = data;
     try {
       const handler = handlers[data.method];
-      if (handler === undefined) throw new BackendError(`The worker has no method "${data.method}". Update both sides.`);
+      if (handler === undefined)
+        throw new BackendError(`The worker has no method "${data.method}". Update both sides.`);
       const value = await handler(...(data.args as never[]));
       port.postMessage({ kind: "result", id, value } satisfies Reply, buffersIn(value));
     } catch (error) {
@@ -67,12 +68,24 @@ export function serveCalls(port: CallPort, handlers: Handlers): void {
 }
 
 /** Calls a method on the other side; the buffers in `transfer` move there. Rejects with what the method threw. */
-export type CallOther = (method: string, args: readonly unknown[], transfer?: Transferable[]) => Promise<unknown>;
+export type CallOther = (
+  method: string,
+  args: readonly unknown[],
+  transfer?: Transferable[],
+) => Promise<unknown>;
 
-/** The calling side of a port. */
+/** The calling side of a port. When the worker breaks down, every call rejects with BackendError. */
 export function createCaller(port: CallPort): CallOther {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let nextId = 0;
+  let broken: BackendError | undefined;
+  const breakDown = ({ message }: { readonly message?: string }) => {
+    broken = new BackendError(
+      `The worker failed (${message ?? "a message was lost"}). Create a new synthesizer.`,
+    );
+    for (const { reject } of waiting.values()) reject(broken);
+    waiting.clear();
+  };
   port.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
     const caller = waiting.get(data.id);
     if (caller === undefined || (data.kind !== "result" && data.kind !== "error")) return;
@@ -80,13 +93,17 @@ export function createCaller(port: CallPort): CallOther {
     if (data.kind === "result") caller.resolve(data.value);
     else caller.reject(toError(data.error));
   });
+  port.addEventListener("error", (event) => breakDown(event as { message?: string }));
+  port.addEventListener("messageerror", () => breakDown({}));
   port.start?.();
-  return (method, args, transfer = []) =>
-    new Promise((resolve, reject) => {
+  return async (method, args, transfer = []) => {
+    if (broken !== undefined) throw broken;
+    return new Promise((resolve, reject) => {
       const id = nextId++;
       waiting.set(id, { resolve, reject });
       port.postMessage({ kind: "call", id, method, args } satisfies Call, transfer);
     });
+  };
 }
 
 /** The buffers of all typed arrays in a result, so that they move instead of being copied. */

@@ -87,7 +87,12 @@ export async function stepSentence(
     return undefined;
   }
   const { seedLo: lo, seedHi: hi, stream } = request.noise;
-  const noise = fillGaussian(new Float32Array(mean.length), { lo, hi }, stream, sentence.frames * mean.length);
+  const noise = fillGaussian(
+    new Float32Array(mean.length),
+    { lo, hi },
+    stream,
+    sentence.frames * mean.length,
+  );
   sentence.latent = sampleLatent(mean, logScale, request.temperature, noise);
   sentence.undecoded.push(sentence.latent);
   sentence.cache = output("next_cache");
@@ -99,7 +104,11 @@ export async function stepSentence(
 }
 
 /** Decodes what is not yet decoded; the sound of the last latents comes with the end of the sentence. */
-export async function decodeSentence(decoder: Graph, sentence: Sentence, manifest: Manifest): Promise<Float32Array> {
+export async function decodeSentence(
+  decoder: Graph,
+  sentence: Sentence,
+  manifest: Manifest,
+): Promise<Float32Array> {
   const latents = takeUndecoded(sentence, manifest.decoder.delayLatents);
   if (latents.length === 0) return new Float32Array(0);
   const output = await decoder.run({
@@ -122,7 +131,9 @@ function takeUndecoded(sentence: Sentence, delayLatents: number): Float32Array[]
   sentence.undecoded = [];
   if (sentence.ended === undefined || sentence.flushed) return latents;
   sentence.flushed = true;
-  return sentence.frames === 0 ? latents : [...latents, ...Array<Float32Array>(delayLatents).fill(sentence.latent)];
+  return sentence.frames === 0
+    ? latents
+    : [...latents, ...Array<Float32Array>(delayLatents).fill(sentence.latent)];
 }
 
 /** [T][D] -> [T * D] */

@@ -21,12 +21,14 @@ export function serveBackend(port: CallPort, createBackend: CreateBackend): void
       const read = (name: string) => call("read", [name]) as ReturnType<ReadFile>;
       made = await createBackend({ manifest, read }, options);
     },
-    openSentence: async (...args: Parameters<SpeechBackend["openSentence"]>) => backend().openSentence(...args),
+    openSentence: async (...args: Parameters<SpeechBackend["openSentence"]>) =>
+      backend().openSentence(...args),
     advance: async (...args: Parameters<SpeechBackend["advance"]>) => backend().advance(...args),
     decode: async (...args: Parameters<SpeechBackend["decode"]>) => backend().decode(...args),
     close: async (...args: Parameters<SpeechBackend["close"]>) => backend().close(...args),
     encode: async (...args: Parameters<SpeechBackend["encode"]>) => backend().encode(...args),
-    embedSpeaker: async (...args: Parameters<SpeechBackend["embedSpeaker"]>) => backend().embedSpeaker(...args),
+    embedSpeaker: async (...args: Parameters<SpeechBackend["embedSpeaker"]>) =>
+      backend().embedSpeaker(...args),
     dispose: async () => backend().dispose(),
   });
 }

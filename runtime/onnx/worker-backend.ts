@@ -16,7 +16,8 @@ export async function createWorkerBackend(
 ): Promise<SpeechBackend> {
   const call = createCaller(port);
   const files = new MessageChannel();
-  serveCalls(files.port1, { read: weights.read });
+  const readCopy = async (name: string) => (await weights.read(name)).slice(); // results move; `read` may keep its own
+  serveCalls(files.port1, { read: readCopy });
   let disposed = false;
   const remote = async (method: keyof SpeechBackend, ...args: readonly unknown[]) => {
     if (disposed) throw new BackendError("The backend is disposed. Create a new synthesizer.");

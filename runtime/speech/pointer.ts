@@ -30,7 +30,12 @@ export function ageInput({ age }: Pointer, { ages }: PointerSizes): number {
  * passes the final mark. So a sentence cannot run away, repeat or skip (weights/FORMAT.md, step 4).
  * @param advance probability of moving by 0, 1, ... maxAdvance symbols
  */
-export function movePointer(pointer: Pointer, advance: Float32Array, last: number, { maxAge }: StopRule): Pointer {
+export function movePointer(
+  pointer: Pointer,
+  advance: Float32Array,
+  last: number,
+  { maxAge }: StopRule,
+): Pointer {
   const likeliest = argmax(advance);
   const pushed = likeliest === 0 && pointer.age >= maxAge ? 1 : likeliest;
   const moved = Math.min(pushed, last - pointer.symbol);

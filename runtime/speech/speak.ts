@@ -76,7 +76,11 @@ function openLine(backend: SpeechBackend, manifest: Manifest, options: SpeechOpt
 }
 
 /** Zeros in chunks no longer than those of speech. */
-function* silence(total: number, { samplesPerLatent }: Manifest, firstSample: number): Generator<SpeechChunk> {
+function* silence(
+  total: number,
+  { samplesPerLatent }: Manifest,
+  firstSample: number,
+): Generator<SpeechChunk> {
   const largest = LARGEST_CHUNK_FRAMES * samplesPerLatent;
   for (let done = 0; done < total; done += largest) {
     const samples = new Float32Array(Math.min(largest, total - done));
@@ -97,7 +101,7 @@ async function* speakSentence(
   const handle = await backend.openSentence(requestOf(segment, settings, idOfSymbol, manifest));
   try {
     const spoken: number[] = [];
-    for (let startSample = firstSample, ended = false; !ended; ) {
+    for (let startSample = firstSample, ended = false; !ended;) {
       settings.signal?.throwIfAborted();
       const batch = theOnly(await backend.advance([handle], nextChunkFrames()));
       spoken.push(...batch.symbolIndices);
@@ -133,7 +137,8 @@ function requestOf(
 
 function theOnly<T>(list: readonly T[]): T {
   const [first] = list;
-  if (first === undefined) throw new BackendError("The backend gave no result for an open sentence. Report this bug.");
+  if (first === undefined)
+    throw new BackendError("The backend gave no result for an open sentence. Report this bug.");
   return first;
 }
 

@@ -25,7 +25,11 @@ export type SpeechEvent =
   | (Moment & { readonly kind: "end" });
 
 /** An event without its time. */
-type Happening = SpeechEvent extends infer E ? (E extends SpeechEvent ? Omit<E, keyof Moment> : never) : never;
+type Happening = SpeechEvent extends infer E
+  ? E extends SpeechEvent
+    ? Omit<E, keyof Moment>
+    : never
+  : never;
 
 /** Samples of the line, as a clock. */
 export interface SampleClock {

@@ -69,7 +69,11 @@ export function resolveOptions(options: SpeechOptions, manifest: Manifest): Line
     throw new RangeError(`take is ${take}; allowed: a whole number from 0 to 2^32 - 1.`);
   }
   const seed = parseSeed(voice.seed ?? 0);
-  const noiseOf = (sentence: string) => ({ seedLo: seed.lo, seedHi: seed.hi, stream: lineStream(sentence, take) });
+  const noiseOf = (sentence: string) => ({
+    seedLo: seed.lo,
+    seedHi: seed.hi,
+    stream: lineStream(sentence, take),
+  });
   return { speaker: speakerOf(voice, seed, manifest), temperature, lexicon, adapter, signal, noiseOf };
 }
 

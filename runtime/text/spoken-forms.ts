@@ -1,16 +1,14 @@
-/** Common words as running speech has them, where the dictionary's first entry is the careful or the rare form. */
+/**
+ * Common words as the teacher of the acoustic model says them, with the stress its training labels carry, where the
+ * dictionary's first entry differs.
+ */
 const COMMON_WORDS = `
-and AE1 N D
-into IH0 N T UW1
-to T AH0
-her HH ER0
-were W ER0
+and AE0 N D
+to T AH1
 here HH IH1 R
 hear HH IH1 R
 poor P UH1 R
 wind W IH1 N D
-because B IH0 K AO1 Z
-always AO1 L W EY1 Z
 you're Y AO1 R
 st S EY1 N T
 dr D AA1 K T ER0

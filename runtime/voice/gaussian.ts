@@ -42,7 +42,12 @@ export function gaussian(seed: Seed, stream: number, index: number): number {
 }
 
 /** Fills `target` with the values at `firstIndex`, `firstIndex` + 1, ... of a seed's stream, and returns it. */
-export function fillGaussian(target: Float32Array, seed: Seed, stream: number, firstIndex: number): Float32Array {
+export function fillGaussian(
+  target: Float32Array,
+  seed: Seed,
+  stream: number,
+  firstIndex: number,
+): Float32Array {
   let counter = -1;
   let words: Words = [0, 0, 0, 0];
   for (let offset = 0; offset < target.length; offset++) {

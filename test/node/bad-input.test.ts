@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseWav } from "../../runtime/audio/parse-wav.ts";
@@ -46,17 +46,17 @@ describe("say: text that cannot be said", () => {
     const sizes: Promise<number>[] = [];
     const sizeNow = async () => {
       const [name] = await readdir(folder);
-      return name === undefined ? 0 : (await readFile(join(folder, name))).length;
+      return name === undefined ? 0 : (await stat(join(folder, name))).size;
     };
     const { create } = fakeSynthesizer((chunks) => {
       if (chunks === 1000) sizes.push(sizeNow());
-    });
+    }, 0.01);
     const out = join(folder, "long.wav");
     const { code, stdout } = await runFakeSay([text, "--out", out], { createSynthesizer: create });
     expect(code).toBe(0);
     expect(stdout.length).toBeLessThan(2000);
     const samples = parseWav(await readFile(out)).channels[0]?.length ?? 0;
-    expect(samples).toBeGreaterThan(20_000 * 1600);
+    expect(samples).toBeGreaterThan(20_000 * 160);
     expect(await sizes[0]).toBeGreaterThan(1_000_000);
   });
 });

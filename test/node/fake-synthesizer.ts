@@ -5,7 +5,6 @@ import { loadWeights } from "../../runtime/weights.ts";
 import { tone } from "../speech/signals.ts";
 
 const RATE_HZ = 16_000;
-const WORD_SECONDS = 0.1;
 
 /** What a fake was asked for. */
 export interface FakeCalls {
@@ -17,9 +16,12 @@ export interface FakeCalls {
 
 /**
  * Stands in for the model: the weights are loaded and checked and the text is read as always, but each word is a tone
- * of 0.1 s, and a pause is one chunk of silence. `afterChunk` is called with the number of chunks so far.
+ * of `wordSeconds`, and a pause is one chunk of silence. `afterChunk` is called with the number of chunks so far.
  */
-export function fakeSynthesizer(afterChunk: (chunks: number) => void = () => undefined): {
+export function fakeSynthesizer(
+  afterChunk: (chunks: number) => void = () => undefined,
+  wordSeconds = 0.1,
+): {
   create: typeof createSynthesizer;
   calls: FakeCalls;
 } {
@@ -34,7 +36,7 @@ export function fakeSynthesizer(afterChunk: (chunks: number) => void = () => und
         let startSample = 0;
         let chunks = 0;
         for (const segment of phonemizeLazily(text, { lexicon: options.lexicon ?? {} })) {
-          const chunk = chunkOf(segment, startSample);
+          const chunk = chunkOf(segment, startSample, wordSeconds);
           startSample += chunk.samples.length;
           yield chunk;
           chunks += 1;
@@ -53,11 +55,11 @@ export function fakeSynthesizer(afterChunk: (chunks: number) => void = () => und
   return { create, calls };
 }
 
-function chunkOf(segment: TextSegment, startSample: number): SpeechChunk {
+function chunkOf(segment: TextSegment, startSample: number, wordSeconds: number): SpeechChunk {
   if (segment.kind === "pause") {
     return { samples: new Float32Array((segment.durationMs * RATE_HZ) / 1000), startSample, events: [] };
   }
-  const samples = tone(200, RATE_HZ, segment.words.length * WORD_SECONDS);
+  const samples = tone(200, RATE_HZ, segment.words.length * wordSeconds);
   const at = (index: number) => {
     const sample = startSample + Math.round((index / segment.symbols.length) * samples.length);
     return { sample, timeSeconds: sample / RATE_HZ };

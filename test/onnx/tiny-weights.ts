@@ -22,7 +22,8 @@ export async function readGolden(name: string): Promise<(key: string) => SafeTen
   const { tensors } = parseSafetensors(await readTiny(`golden/${name}.safetensors`), name);
   return (key) => {
     const tensor = tensors.get(key);
-    if (tensor === undefined) throw new Error(`golden/${name} has ${[...tensors.keys()].join(", ")}, not ${key}`);
+    if (tensor === undefined)
+      throw new Error(`golden/${name} has ${[...tensors.keys()].join(", ")}, not ${key}`);
     return tensor;
   };
 }
@@ -31,5 +32,8 @@ export async function readGolden(name: string): Promise<(key: string) => SafeTen
 export function largestDifference(given: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (given.length !== expected.length) return Infinity;
   const differences = Array.from(given, (value, index) => Math.abs(value - (expected[index] ?? NaN)));
-  return differences.reduce((largest, each) => (each <= largest ? largest : Number.isNaN(each) ? Infinity : each), 0);
+  return differences.reduce(
+    (largest, each) => (each <= largest ? largest : Number.isNaN(each) ? Infinity : each),
+    0,
+  );
 }

@@ -24,14 +24,21 @@ export function plannedFrames({ symbols }: Pick<SentenceRequest, "symbols">): nu
 }
 
 /** The sound of a frame: a tone of its own for each symbol, noise stream and place. */
-function toneOf({ symbols, noise }: SentenceRequest, symbol: number, frame: number, length: number): Float32Array {
+function toneOf(
+  { symbols, noise }: SentenceRequest,
+  symbol: number,
+  frame: number,
+  length: number,
+): Float32Array {
   const pitch = 0.02 + 0.001 * (symbols[symbol] ?? 0) + (noise.stream % 97) * 1e-5;
   return Float32Array.from({ length }, (_, n) => 0.5 * Math.sin(pitch * (frame * length + n)));
 }
 
 /** The whole sound the fake makes of a request. */
 export function plannedSamples(request: SentenceRequest, samplesPerLatent: number): number[] {
-  return plannedFrames(request).flatMap((symbol, frame) => [...toneOf(request, symbol, frame, samplesPerLatent)]);
+  return plannedFrames(request).flatMap((symbol, frame) => [
+    ...toneOf(request, symbol, frame, samplesPerLatent),
+  ]);
 }
 
 /** A SpeechBackend that speaks a deterministic tone for each symbol, `delayLatents` frames late, and keeps a record. */

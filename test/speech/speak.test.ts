@@ -41,7 +41,9 @@ describe("speak", () => {
   });
 
   it("makes the first chunk small and the later ones larger", async () => {
-    const { chunks } = await collect("A long sentence with quite a few words that nobody ever wanted to hear today.");
+    const { chunks } = await collect(
+      "A long sentence with quite a few words that nobody ever wanted to hear today.",
+    );
     const frames = chunks.map(({ samples }) => samples.length / FRAME);
     expect(frames.slice(0, 5)).toEqual([1, 4, 8, 12, 12]);
     expect(Math.max(...frames)).toBeLessThanOrEqual(13);
@@ -69,21 +71,39 @@ describe("speak", () => {
     const starts = [0, (planned[0]?.length ?? 0) * FRAME + 250 * 16];
     const expected = segments.flatMap(({ symbols, words }, index) => {
       const spans = symbolTimes(planned[index] ?? []);
-      const at = (symbol: number) => (starts[index] ?? NaN) + Math.round((spans[symbol]?.start ?? NaN) * FRAME);
-      return { symbols: symbols.map((_, symbol) => at(symbol)), words: words.map((word) => [at(word.firstSymbol), at(word.endSymbol)]) };
+      const at = (symbol: number) =>
+        (starts[index] ?? NaN) + Math.round((spans[symbol]?.start ?? NaN) * FRAME);
+      return {
+        symbols: symbols.map((_, symbol) => at(symbol)),
+        words: words.map((word) => [at(word.firstSymbol), at(word.endSymbol)]),
+      };
     });
     const samplesOf = (list: readonly SpeechEvent[]) => list.map(({ sample }) => sample);
     expect(samplesOf(ofKind(events, "sentence"))).toEqual(starts);
-    expect(ofKind(events, "phoneme").map(({ phoneme }) => phoneme)).toEqual(segments.flatMap(({ symbols }) => symbols));
+    expect(ofKind(events, "phoneme").map(({ phoneme }) => phoneme)).toEqual(
+      segments.flatMap(({ symbols }) => symbols),
+    );
     expect(samplesOf(ofKind(events, "phoneme"))).toEqual(expected.flatMap(({ symbols }) => symbols));
-    expect(samplesOf(ofKind(events, "word"))).toEqual(expected.flatMap(({ words }) => words.map(([start]) => start)));
-    expect(samplesOf(ofKind(events, "wordEnd"))).toEqual(expected.flatMap(({ words }) => words.map(([, end]) => end)));
+    expect(samplesOf(ofKind(events, "word"))).toEqual(
+      expected.flatMap(({ words }) => words.map(([start]) => start)),
+    );
+    expect(samplesOf(ofKind(events, "wordEnd"))).toEqual(
+      expected.flatMap(({ words }) => words.map(([, end]) => end)),
+    );
   });
 
   it("names the words as written, with their place in the text", async () => {
     const { events } = await collect(TEXT);
     const words = ofKind(events, "word");
-    expect(words.map(({ text }) => text)).toEqual(["Hello", "there", "traveler", "Mind", "the", "old", "bridge"]);
+    expect(words.map(({ text }) => text)).toEqual([
+      "Hello",
+      "there",
+      "traveler",
+      "Mind",
+      "the",
+      "old",
+      "bridge",
+    ]);
     for (const { text, charStart, charEnd } of words) expect(TEXT.slice(charStart, charEnd)).toBe(text);
   });
 
@@ -112,8 +132,15 @@ describe("speak", () => {
     const none = new Float32Array(0);
     const adapter = { rank: 1, attentionA: none, attentionB: none, headA: none, headB: none };
     const { backend } = await collect("Hi!", { voice: { latent, seed: 5 }, temperature: 0, adapter });
-    expect(backend.requests[0]).toMatchObject({ speaker: latent, temperature: 0, adapter, noise: { seedLo: 5, seedHi: 0 } });
-    expect((await collect("Hi!")).backend.requests[0]).toMatchObject({ temperature: manifest.sampling.temperature });
+    expect(backend.requests[0]).toMatchObject({
+      speaker: latent,
+      temperature: 0,
+      adapter,
+      noise: { seedLo: 5, seedHi: 0 },
+    });
+    expect((await collect("Hi!")).backend.requests[0]).toMatchObject({
+      temperature: manifest.sampling.temperature,
+    });
   });
 
   it("speaks a single word", async () => {
@@ -124,7 +151,9 @@ describe("speak", () => {
 
   it("gives a long pause as zeros in chunks", async () => {
     const { chunks } = await collect("Wait. [pause 3s] Now go.");
-    const silent = chunks.filter(({ samples }) => samples.length > 0 && samples.every((sample) => sample === 0));
+    const silent = chunks.filter(
+      ({ samples }) => samples.length > 0 && samples.every((sample) => sample === 0),
+    );
     expect(joined(silent).length).toBe(48000);
     expect(Math.max(...silent.map(({ samples }) => samples.length))).toBeLessThanOrEqual(12 * FRAME);
   });

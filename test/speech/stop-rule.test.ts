@@ -9,7 +9,10 @@ describe("predictsEnd", () => {
     // N(3, 1) to N(1, e): 1 + (1 + 4) / (2 e^2) - 1/2
     const expected = 0.5 + 5 / (2 * Math.E ** 2);
     expect(divergenceFromEnd(Float32Array.of(3), Float32Array.of(0), rule)).toBeCloseTo(expected, 12);
-    expect(divergenceFromEnd(Float32Array.of(3, 1), Float32Array.of(0, 1), rule)).toBeCloseTo(expected / 2, 12);
+    expect(divergenceFromEnd(Float32Array.of(3, 1), Float32Array.of(0, 1), rule)).toBeCloseTo(
+      expected / 2,
+      12,
+    );
   });
 
   it("says the end only under the threshold", () => {

@@ -47,12 +47,15 @@ describe("gaussian", () => {
     },
   ];
 
-  it.each(table)("gives the numpy values of seed $seed, stream $stream", ({ seed, stream, first, values }) => {
-    const key = parseSeed(seed);
-    const one = values.map((_, offset) => gaussian(key, stream, first + offset));
-    expect(one.every((value, index) => Math.abs(value - (values[index] ?? NaN)) < 1e-6)).toBe(true);
-    expect([...fillGaussian(new Float32Array(values.length), key, stream, first)]).toEqual(one);
-  });
+  it.each(table)(
+    "gives the numpy values of seed $seed, stream $stream",
+    ({ seed, stream, first, values }) => {
+      const key = parseSeed(seed);
+      const one = values.map((_, offset) => gaussian(key, stream, first + offset));
+      expect(one.every((value, index) => Math.abs(value - (values[index] ?? NaN)) < 1e-6)).toBe(true);
+      expect([...fillGaussian(new Float32Array(values.length), key, stream, first)]).toEqual(one);
+    },
+  );
 
   it("has mean 0 and variance 1 and no correlation of neighbours", () => {
     const values = fillGaussian(new Float32Array(40_000), parseSeed(7), 3, 0);

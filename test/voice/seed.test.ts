@@ -13,8 +13,22 @@ describe("parseSeed", () => {
     expect(parseSeed(2n ** 64n - 1n)).toEqual({ lo: 0xffffffff, hi: 0xffffffff });
   });
 
-  it.each(["", "abc", "-1", "1.5", "0x", "0x1ffffffffffffffff", "18446744073709551616", "1e3", -1, 0.5, NaN, 2 ** 53, -1n, 2n ** 64n, { lo: -1, hi: 0 }, { lo: 0, hi: 2 ** 32 }])(
-    "refuses %o and says what is allowed",
-    (given) => expect(() => parseSeed(given)).toThrow(RangeError),
-  );
+  it.each([
+    "",
+    "abc",
+    "-1",
+    "1.5",
+    "0x",
+    "0x1ffffffffffffffff",
+    "18446744073709551616",
+    "1e3",
+    -1,
+    0.5,
+    NaN,
+    2 ** 53,
+    -1n,
+    2n ** 64n,
+    { lo: -1, hi: 0 },
+    { lo: 0, hi: 2 ** 32 },
+  ])("refuses %o and says what is allowed", (given) => expect(() => parseSeed(given)).toThrow(RangeError));
 });

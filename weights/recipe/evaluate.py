@@ -18,7 +18,6 @@ import torch
 
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from encode import load_vae
-from export import load_speech_model
 from generate import decode, speak
 from metrics import (
     bootstrap_interval,
@@ -31,6 +30,7 @@ from metrics import (
 )
 from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, held_out_sentences, make_speaker, synthesise
 from phonemes import read_cmudict
+from train_lm import load_speech_model
 from vae import sample
 
 VOICES = ("slt", "rms")

@@ -1,7 +1,8 @@
 """Writes a weights folder: manifest, safetensors (f16), ONNX graphs that read them, golden inputs and outputs.
 
     python3 export.py --data ../../checkpoints/data --vae ../../checkpoints/vae.pt --lm ../../checkpoints/lm.pt \
-        --out ../small
+        --out ../small [--tensors-only]
+    python3 export.py --start folder --out ../small              # graphs and goldens for tensors made elsewhere
     python3 export.py --tiny --out ../../test/fixtures/tiny      # random weights, for tests
 
 Weights are rounded to f16 first and everything else (goldens, graphs) is made from the rounded numbers, so that all
@@ -11,30 +12,26 @@ engines run the same model. The format is described in weights/FORMAT.md.
 import argparse
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 import torch.nn as nn
 
-import noise
 from config import GEOMETRIES, SAMPLE_RATE_HZ, SAMPLES_PER_LATENT, TINY
 from encode import LatentCorpus, load_vae
-from generate import STOP, decode, speak
+from generate import STOP
+from golden import GOLDEN_TEMPERATURE, example_inputs, make_golden, make_sentence_golden
 from graphs import DecoderGraph, EncoderGraph, PrefillGraph, SpeakerGraph, StepGraph
-from prepare import HELD_OUT_SPEAKERS, SPEAKERS, Corpus
+from prepare import Corpus
+from restore import restore_speech, restore_vae, restored_statistics
 from safetensors_io import write_safetensors
 from symbols import SYMBOLS
-from train_lm import SpeechModel
-from training import load_checkpoint
+from train_lm import SpeechModel, load_speech_model
 from vae import FlowVae
 
-OPSET = 17
 CALIBRATION_UTTERANCES = 3000
-GOLDEN_SYMBOLS = "<s> |HH AH0 L OW1 , |T R AE1 V AH0 L ER0 !".split()
-GOLDEN_SEED, GOLDEN_TEMPERATURE = 42, 0.3
 
 
 def camel(name):
@@ -79,48 +76,6 @@ def calibrate(speaker_encoder, corpus, count):
     return means.mean(0), np.linalg.cholesky(covariance)
 
 
-def export_graph(graph, example, path, weights_name, stored):
-    """ONNX file whose initialisers stand in the safetensors file: f16 external data followed by a Cast."""
-    graph.eval()
-    for module in graph.modules():  # so that computed tables stay initialisers and are not folded into constants
-        module._non_persistent_buffers_set.clear()
-    torch.onnx.export(
-        graph,
-        tuple(example[name] for name in graph.inputs),
-        str(path),
-        input_names=list(graph.inputs),
-        output_names=list(graph.outputs),
-        dynamic_axes=graph.dynamic,
-        opset_version=OPSET,
-        do_constant_folding=False,
-    )
-    model = onnx.load(str(path))
-    casts = []
-    for tensor in model.graph.initializer:
-        name = tensor.name[len("model.") :] if tensor.name.startswith("model.") else tensor.name
-        if name in stored:
-            casts.append(move_outside(tensor, stored[name], weights_name))
-    nodes = list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend(casts + nodes)
-    path.write_bytes(model.SerializeToString())
-
-
-def move_outside(tensor, place, weights_name):
-    """Turns an f32 initialiser into a reference to its f16 copy; returns the Cast back to f32."""
-    offset, length, kind, _ = place
-    name = tensor.name
-    tensor.ClearField("raw_data")
-    tensor.ClearField("float_data")
-    tensor.name = name + ".stored"
-    tensor.data_type = {"F16": onnx.TensorProto.FLOAT16, "F32": onnx.TensorProto.FLOAT}[kind]
-    tensor.data_location = onnx.TensorProto.EXTERNAL
-    del tensor.external_data[:]
-    for key, value in (("location", weights_name), ("offset", offset), ("length", length)):
-        tensor.external_data.add(key=key, value=str(value))
-    return onnx.helper.make_node("Cast", [tensor.name], [name], to=onnx.TensorProto.FLOAT)
-
-
 def stored_tensors(*modules):
     """name -> f16 array of all parameters and persistent buffers."""
     tensors = {}
@@ -128,47 +83,6 @@ def stored_tensors(*modules):
         for name, value in module.state_dict().items():
             tensors[name] = value.detach().half().numpy()
     return tensors
-
-
-def make_golden(path, graph, example):
-    with torch.no_grad():
-        made = graph(*(example[name] for name in graph.inputs))
-    made = made if isinstance(made, tuple) else (made,)
-    arrays = {f"input.{name}": example[name].numpy() for name in graph.inputs}
-    arrays |= {f"output.{name}": value.numpy() for name, value in zip(graph.outputs, made)}
-    write_safetensors(path, arrays)
-
-
-def example_inputs(config, seed=0):
-    """Inputs of every graph, odd sizes, with a live LoRA adapter."""
-    generator = torch.Generator().manual_seed(seed)
-
-    def gaussian(*shape, scale=1.0):
-        return torch.randn(*shape, generator=generator) * scale
-
-    lm, rank, prefix, positions = config.language_model, 3, len(GOLDEN_SYMBOLS), 17
-    ids = torch.tensor([[SYMBOLS.index(symbol) for symbol in GOLDEN_SYMBOLS]], dtype=torch.int32)
-    lora = {
-        "lora_attention_a": gaussian(lm.layers, 4, rank, lm.dim, scale=0.05),
-        "lora_attention_b": gaussian(lm.layers, 4, lm.dim, rank, scale=0.05),
-        "lora_head_a": gaussian(rank, lm.dim, scale=0.05),
-        "lora_head_b": gaussian(2 * config.latent_dim, rank, scale=0.05),
-    }
-    speech = torch.cumsum(gaussian(1, 7 * SAMPLES_PER_LATENT * 2, scale=0.01), 1)
-    speech = 0.1 * torch.sin(speech + torch.arange(speech.shape[1]) * 0.05) + gaussian(*speech.shape, scale=0.01)
-    return {
-        "lm-prefill": {"speaker": gaussian(1, config.speaker.dim), "symbols": ids, **lora},
-        "lm-step": {
-            "latent": gaussian(1, config.latent_dim),
-            "window": ids[:, : lm.pointer.window],
-            "age": torch.tensor([3], dtype=torch.int32),
-            "cache": gaussian(lm.layers, 2, lm.kv_heads, positions + prefix, lm.head_dim),
-            **lora,
-        },
-        "decoder": {"latents": gaussian(1, 5, config.latent_dim), "state": None},
-        "encoder": {"samples": speech[:, : 7 * SAMPLES_PER_LATENT]},
-        "speaker-encoder": {"samples": speech[:, : SAMPLE_RATE_HZ + 777]},
-    }
 
 
 def manifest_of(name, config, decoder_state, calibration):
@@ -196,82 +110,87 @@ def manifest_of(name, config, decoder_state, calibration):
     }
 
 
-def export(name, config, vae, speech, latent_mean, latent_std, calibration, out):
-    out.mkdir(parents=True, exist_ok=True)
+class Model:
+    """A trained model rounded to f16, ready to be written. Embeddings become plain tables."""
+
+    def __init__(self, name, config, vae, speech, statistics, calibration):
+        self.name, self.config, self.calibration = name, config, calibration
+        self.vae, self.lm, self.speaker_encoder = vae.eval(), speech.eval().language_model, speech.speaker_encoder
+        self.latent_mean, self.latent_std = (torch.as_tensor(value).half().float() for value in statistics)
+        flatten_embeddings(self.lm)
+        for module in (self.lm, self.vae, self.speaker_encoder):
+            round_to_f16(module)
+
+    def tensors(self):
+        """File name without ending -> its tensors."""
+        latent = {"latent_mean": self.latent_mean.half().numpy(), "latent_std": self.latent_std.half().numpy()}
+        return {
+            "language-model": stored_tensors(self.lm),
+            "decoder": {**stored_tensors(self.vae.decoder), **latent},
+            "encoder": {**stored_tensors(self.vae.encoder), **latent},
+            "speaker-encoder": stored_tensors(self.speaker_encoder),
+            "flow": stored_tensors(self.vae.flow),
+        }
+
+    def graphs(self):
+        """Graph name -> (module, name of the file its weights are in)."""
+        latent = self.latent_mean, self.latent_std
+        return {
+            "lm-prefill": (PrefillGraph(self.lm), "language-model"),
+            "lm-step": (StepGraph(self.lm), "language-model"),
+            "decoder": (DecoderGraph(self.vae.decoder, *latent), "decoder"),
+            "encoder": (EncoderGraph(self.vae.encoder, *latent), "encoder"),
+            "speaker-encoder": (SpeakerGraph(self.speaker_encoder), "speaker-encoder"),
+        }
+
+
+def write_graphs(model, stored, out):
+    """ONNX files and the golden inputs and outputs of each."""
+    from onnx_files import export_graph  # needs the onnx package, which a training machine may lack
+
     (out / "golden").mkdir(exist_ok=True)
-    lm = speech.language_model
-    flatten_embeddings(lm)
-    vae.eval(), speech.eval()
-    latent_mean, latent_std = latent_mean.half().float(), latent_std.half().float()
-    for module in (lm, vae, speech.speaker_encoder):
-        round_to_f16(module)
-    graphs = {
-        "lm-prefill": (PrefillGraph(lm), "language-model"),
-        "lm-step": (StepGraph(lm), "language-model"),
-        "decoder": (DecoderGraph(vae.decoder, latent_mean, latent_std), "decoder"),
-        "encoder": (EncoderGraph(vae.encoder, latent_mean, latent_std), "encoder"),
-        "speaker-encoder": (SpeakerGraph(speech.speaker_encoder), "speaker-encoder"),
-    }
-    latent = {"latent_mean": latent_mean.half().numpy(), "latent_std": latent_std.half().numpy()}
-    files = {
-        "language-model": stored_tensors(lm),
-        "decoder": {**stored_tensors(vae.decoder), **latent},
-        "encoder": {**stored_tensors(vae.encoder), **latent},
-        "speaker-encoder": stored_tensors(speech.speaker_encoder),
-        "flow": stored_tensors(vae.flow),
-    }
-    stored = {part: write_safetensors(out / f"{part}.safetensors", tensors) for part, tensors in files.items()}
-    examples = example_inputs(config)
-    state_size = vae.decoder.initial_state(1).shape[1]
-    examples["decoder"]["state"] = torch.randn(1, state_size, generator=torch.Generator().manual_seed(1)) * 0.1
-    for graph_name, (graph, part) in graphs.items():
-        export_graph(graph, examples[graph_name], out / f"{graph_name}.onnx", f"{part}.safetensors", stored[part])
-        make_golden(out / "golden" / f"{graph_name}.safetensors", graph, examples[graph_name])
-    manifest = manifest_of(name, config, state_size, calibration)
+    examples = example_inputs(model.config, model.vae.decoder.initial_state(1).shape[1])
+    for name, (graph, part) in model.graphs().items():
+        export_graph(graph, examples[name], out / f"{name}.onnx", f"{part}.safetensors", stored[part])
+        make_golden(out / "golden" / f"{name}.safetensors", graph, examples[name])
+
+
+def export(model, out, tensors_only=False):
+    out.mkdir(parents=True, exist_ok=True)
+    stored = {part: write_safetensors(out / f"{part}.safetensors", tensors) for part, tensors in model.tensors().items()}
+    manifest = manifest_of(model.name, model.config, model.vae.decoder.initial_state(1).shape[1], model.calibration)
+    if not tensors_only:
+        write_graphs(model, stored, out)
+        sentence = out / "golden" / "sentence.safetensors"
+        make_sentence_golden(sentence, model.lm, model.vae.decoder, manifest, model.latent_mean, model.latent_std)
     made = [path for path in sorted(out.iterdir()) if path.suffix in (".onnx", ".safetensors")]
     manifest["files"] = {
         path.name: {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for path in made
     }
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-    make_sentence_golden(out / "golden" / "sentence.safetensors", lm, vae.decoder, manifest, latent_mean, latent_std)
     print(f"wrote {out}: {sum(path.stat().st_size for path in made) / 1e6:.1f} MB")
 
 
-def make_sentence_golden(path, lm, decoder, manifest, latent_mean, latent_std):
-    """A whole sentence from a seed: what every engine must reproduce."""
-    dim = manifest["latentDim"]
-    stream = noise.line_stream("Hello, traveler!", 0)
-
-    def frame_noise(frame):
-        values = noise.gaussian(GOLDEN_SEED, stream, np.arange(frame * dim, (frame + 1) * dim))
-        return torch.from_numpy(values.astype(np.float32))
-
-    speaker = noise.speaker_latent(GOLDEN_SEED, manifest["speaker"]["mean"], manifest["speaker"]["cholesky"]).astype(np.float32)
-    latents, path_of, _ = speak(lm, GOLDEN_SYMBOLS, torch.from_numpy(speaker), frame_noise, GOLDEN_TEMPERATURE)
-    samples = decode(decoder, latents, latent_mean, latent_std)
-    arrays = {"speaker": speaker, "latents": latents.numpy(), "samples": samples.numpy()}
-    write_safetensors(path, arrays | {"pointer": np.array(path_of, np.int32)})
-
-
-def load_speech_model(path, device="cpu"):
-    saved = load_checkpoint(path, device)
-    if saved is None:
-        raise FileNotFoundError(f"no language model checkpoint at {path}: run train_lm.py first")
-    model = SpeechModel(GEOMETRIES[saved["geometry"]]).to(device)
-    model.load_state_dict(saved["ema"])
-    return GEOMETRIES[saved["geometry"]], model.eval()
-
-
-def export_trained(args):
+def trained_model(args):
     corpus = Corpus(args.data)
     latents = LatentCorpus(corpus, args.data)
     config, speech = load_speech_model(args.lm)
     calibration = calibrate(speech.speaker_encoder, corpus, CALIBRATION_UTTERANCES)
-    mean, std = torch.from_numpy(latents.mean), torch.from_numpy(latents.std)
-    export(args.name, config, load_vae(args.vae), speech, mean, std, calibration, Path(args.out))
+    return Model(args.name, config, load_vae(args.vae), speech, (latents.mean, latents.std), calibration)
 
 
-def export_tiny(args):
+def restored_model(args):
+    """The model of a folder that export wrote, for example with --tensors-only on another machine."""
+    manifest = json.loads((Path(args.start) / "manifest.json").read_text())
+    config = GEOMETRIES[args.geometry]
+    vae, speech = FlowVae(config), SpeechModel(config)
+    restore_vae(vae, args.start)
+    restore_speech(speech, args.start)
+    calibration = np.array(manifest["speaker"]["mean"]), np.array(manifest["speaker"]["cholesky"])
+    return Model(manifest["name"], config, vae, speech, restored_statistics(args.start), calibration)
+
+
+def tiny_model():
     """Random weights in the tiny geometry, with scales at which all of the net is alive."""
     torch.manual_seed(7)
     vae, speech = FlowVae(TINY), SpeechModel(TINY)
@@ -281,17 +200,21 @@ def export_tiny(args):
         vae.decoder.output.bias[: vae.decoder.config.fft_size // 2 + 1] -= 1.0
     dim = TINY.speaker.dim
     calibration = np.linspace(-0.2, 0.2, dim), np.tril(np.full((dim, dim), 0.1)) + 0.5 * np.eye(dim)
-    latent_mean, latent_std = torch.linspace(-0.5, 0.5, TINY.latent_dim), torch.linspace(0.5, 1.5, TINY.latent_dim)
-    export("tiny", TINY, vae, speech, latent_mean, latent_std, calibration, Path(args.out))
+    statistics = torch.linspace(-0.5, 0.5, TINY.latent_dim), torch.linspace(0.5, 1.5, TINY.latent_dim)
+    return Model("tiny", TINY, vae, speech, statistics, calibration)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--start", help="weights folder to take the model from")
+    parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
     parser.add_argument("--data")
     parser.add_argument("--vae")
     parser.add_argument("--lm")
     parser.add_argument("--name", default="small")
     parser.add_argument("--out", required=True)
+    parser.add_argument("--tensors-only", action="store_true")
     arguments = parser.parse_args()
-    export_tiny(arguments) if arguments.tiny else export_trained(arguments)
+    model = tiny_model() if arguments.tiny else restored_model(arguments) if arguments.start else trained_model(arguments)
+    export(model, Path(arguments.out), arguments.tensors_only)

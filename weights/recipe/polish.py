@@ -16,10 +16,9 @@ import torch
 from adversary import Adversary
 from config import GEOMETRIES, SAMPLES_PER_LATENT
 from encode import LatentCorpus
-from export import load_speech_model
 from prepare import Corpus
 from spectral import MelLoss
-from train_lm import UtteranceSampler, predict_batch
+from train_lm import UtteranceSampler, load_speech_model, predict_batch
 from train_vae import MEL_WEIGHT
 from training import Clock, Ema, Log, bfloat16_layers, cosine_rate, fresh_seed, load_checkpoint, save_checkpoint, set_rate, start_processes
 from vae import FlowVae, sample

@@ -263,7 +263,7 @@ def make_optimisers(model, args):
     chosen = {id(p) for p in hidden}
     others = [p for p in model.parameters() if id(p) not in chosen]
     adam = torch.optim.AdamW(others, args.rate, betas=(0.9, 0.95), weight_decay=0.1 if not args.muon else 0.01)
-    return [(adam, args.rate)] + ([(Muon(hidden, args.muon, weight_decay=0.1), args.muon)] if hidden else [])
+    return [(adam, args.rate)] + ([(Muon(hidden, args.muon, weight_decay=0.02), args.muon)] if hidden else [])
 
 
 def trapezoid(progress, step, decay_share, warm_up=300):
@@ -315,6 +315,15 @@ def train(args):
         if step % args.save_every == 0:
             save()
     save()
+
+
+def load_speech_model(path, device="cpu"):
+    saved = load_checkpoint(path, device)
+    if saved is None:
+        raise FileNotFoundError(f"no language model checkpoint at {path}: run train_lm.py first")
+    model = SpeechModel(GEOMETRIES[saved["geometry"]]).to(device)
+    model.load_state_dict(saved["ema"])
+    return GEOMETRIES[saved["geometry"]], model.eval()
 
 
 if __name__ == "__main__":

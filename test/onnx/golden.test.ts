@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { GRAPH_FILES, type GraphName } from "../../runtime/onnx/files.ts";
+import { createGraph, floatsOf, floatTensor, intTensor } from "../../runtime/onnx/graph.ts";
+import type { SafeTensor } from "../../runtime/safetensors.ts";
+import { largestDifference, readGolden, readTiny } from "./tiny-weights.ts";
+
+const LORA = ["lora_attention_a", "lora_attention_b"];
+
+/** Of every graph what it takes and what it gives. */
+const SIGNATURES: Readonly<Record<GraphName, readonly [readonly string[], readonly string[]]>> = {
+  prefill: [["speaker", "symbols", ...LORA], ["cache"]],
+  step: [
+    ["latent", "window", "age", "cache", ...LORA, "lora_head_a", "lora_head_b"],
+    ["mean", "log_scale", "advance", "next_cache"],
+  ],
+  decoder: [
+    ["latents", "state"],
+    ["samples", "next_state"],
+  ],
+  encoder: [["samples"], ["mean", "log_scale"]],
+  speakerEncoder: [["samples"], ["mean", "log_scale"]],
+};
+
+function toTensor({ data, shape }: SafeTensor) {
+  return data instanceof Int32Array ? intTensor(data, shape) : floatTensor(data, shape);
+}
+
+describe.each(Object.keys(SIGNATURES) as GraphName[])("graph %s", (name) => {
+  it("gives the outputs of the PyTorch model", async () => {
+    const files = GRAPH_FILES[name];
+    const golden = await readGolden(files.graph.replace(".onnx", ""));
+    const graph = await createGraph(name, await readTiny(files.graph), await readTiny(files.tensors));
+    const [inputs, outputs] = SIGNATURES[name];
+    const feeds = Object.fromEntries(inputs.map((input) => [input, toTensor(golden(`input.${input}`))]));
+    const output = await graph.run(feeds);
+    for (const each of outputs) {
+      const expected = golden(`output.${each}`);
+      expect(output(each).dims).toEqual(expected.shape);
+      expect(largestDifference(floatsOf(output(each)), expected.data)).toBeLessThan(1e-3);
+    }
+    await graph.release();
+  });
+});
