@@ -15,6 +15,7 @@ const CHROMIUM_FLAGS = [
 ];
 
 export default defineConfig({
+  optimizeDeps: { include: ["onnxruntime-web", "cmu-pronouncing-dictionary"] },
   server: {
     headers: {
       "Cross-Origin-Opener-Policy": "same-origin",

@@ -3,7 +3,10 @@
  * (DESIGN section 7). A full queue or a late frame is a return value, never one of these.
  */
 export abstract class KalliopeError extends Error {
-  override readonly name: string = new.target.name;
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
 }
 
 /** The text cannot be spoken: empty, nothing speakable in it, or a bad inline phoneme or lexicon entry. */

@@ -48,7 +48,7 @@ export interface LanguageModelSizes {
 
 /** Arrays have one entry per stage; `strides` one per step between stages. */
 export interface DecoderSizes {
-  readonly kind: "istft";
+  readonly kind: "source-filter";
   readonly fftSize: number;
   readonly hopSize: number;
   readonly inputKernel: number;
@@ -57,6 +57,8 @@ export interface DecoderSizes {
   readonly kernels: readonly number[];
   readonly blocks: readonly number[];
   readonly strides: readonly number[];
+  /** Length of the noise table in hops. */
+  readonly noiseHops: number;
   /** Latents by which the sound comes later than its latents; at least 1. */
   readonly delayLatents: number;
   /** Floats carried from one chunk to the next. */
@@ -159,7 +161,7 @@ const languageModel = object<LanguageModelSizes>({
 });
 
 const decoder = object<DecoderSizes>({
-  kind: exactly("istft"),
+  kind: exactly("source-filter"),
   fftSize: positive,
   hopSize: positive,
   inputKernel: positive,
@@ -168,6 +170,7 @@ const decoder = object<DecoderSizes>({
   kernels: sizes,
   blocks: sizes,
   strides: sizes,
+  noiseHops: positive,
   delayLatents: positive,
   stateSize: positive,
 });

@@ -47,7 +47,7 @@ describe("parseManifest", () => {
     ["languageModel.prefixAttention", "sliding", '"bidirectional" or "causal"'],
     ["languageModel.pointer.ages", 0, "at least 1"],
     ["languageModel.heads", 3, "a divisor of languageModel.dim"],
-    ["decoder.kind", "bigvgan", '"istft"'],
+    ["decoder.kind", "bigvgan", '"source-filter"'],
     ["decoder.delayLatents", 0, "at least 1"],
     ["decoder.kernels", [5], "one entry per entry of decoder.channels"],
     ["decoder.strides", [4, 4], "samplesPerLatent"],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { WeightsError } from "../runtime/errors.ts";
 import { loadWeights, type ReadFile } from "../runtime/weights.ts";
 import { readTiny } from "./onnx/tiny-weights.ts";
@@ -17,6 +17,10 @@ async function messageOf(read: ReadFile): Promise<string> {
   );
   return error instanceof WeightsError ? error.message : `not a WeightsError: ${String(error)}`;
 }
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 describe("loadWeights", () => {
   it("reads the manifest and the files asked for, and others when they are read", async () => {
@@ -70,5 +74,10 @@ describe("loadWeights", () => {
     const weights = await loadWeights(readTiny, []);
     await expect(weights.read("toString")).rejects.toThrow(/does not list toString; it lists decoder\.onnx/);
     await expect(weights.read("golden/decoder.safetensors")).rejects.toThrow(WeightsError);
+  });
+
+  it("does not use weights it cannot check", async () => {
+    vi.stubGlobal("crypto", {});
+    expect(await messageOf(readTiny)).toMatch(/^decoder\.onnx cannot be checked: .* https or from localhost/);
   });
 });

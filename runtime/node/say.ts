@@ -66,9 +66,9 @@ async function readSpeech(
   const lexicon = options.lexicon === undefined ? {} : await readLexicon(options.lexicon);
   const reference = options.reference === undefined ? undefined : await readReference(options.reference);
   for (const warning of reference?.warnings ?? []) io.stderr.write(`${errorLine(`warning: ${warning}`)}\n`);
-  return async ({ embedSpeaker, manifest }) => ({
-    voice: reference ? { latent: await embedSpeaker(reference.samples) } : { seed: options.seed },
-    temperature: options.temperature ?? manifest.sampling.temperature,
+  return async (synthesizer) => ({
+    voice: reference ? { latent: await synthesizer.embedSpeaker(reference.samples) } : { seed: options.seed },
+    temperature: options.temperature ?? synthesizer.manifest.sampling.temperature,
     take: options.take,
     lexicon,
     signal: io.signal,

@@ -71,10 +71,10 @@ export async function stepSentence(
 ): Promise<number | undefined> {
   const { request, pointer, lora, latent } = sentence;
   const last = request.symbols.length - 1;
-  const window = windowOf(request.symbols, pointer, sizes);
+  const nearby = windowOf(request.symbols, pointer, sizes);
   const output = await step.run({
     latent: floatTensor(latent, [1, latent.length]),
-    window: intTensor(window, [1, window.length]),
+    window: intTensor(nearby, [1, nearby.length]),
     age: intTensor(Int32Array.of(ageInput(pointer, sizes)), [1]),
     cache: sentence.cache,
     ...lora.attention,

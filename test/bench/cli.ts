@@ -6,7 +6,7 @@ import { benchOnnx, onnxTables } from "./onnx.ts";
 
 const USAGE = `usage: npm run bench -- onnx [--weights folder] [--threads 1,2] [--runs 5] [--json]`;
 
-async function main(): Promise<number> {
+function main(): number {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -26,14 +26,16 @@ async function main(): Promise<number> {
     return 2;
   }
   const machine = describeMachine();
-  const results = await benchOnnx(values.weights, threads, runs);
+  const results = benchOnnx(values.weights, threads, runs);
   process.stdout.write(
     values.json ? `${JSON.stringify({ machine, results }, null, 2)}\n` : onnxTables(machine, results),
   );
   return 0;
 }
 
-process.exitCode = await main().catch((error: unknown) => {
+try {
+  process.exitCode = main();
+} catch (error) {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  return 1;
-});
+  process.exitCode = 1;
+}

@@ -1,6 +1,7 @@
 /** Measures the onnx backend in this process and prints JSON: measure-onnx.ts <weights folder> <threads> <runs>. */
 import { env } from "onnxruntime-web";
 import { createSynthesizer, type Synthesizer } from "../../runtime/index.ts";
+import { errorLine } from "../../runtime/node/command-errors.ts";
 import { readWeightsFrom } from "../../runtime/node/read-files.ts";
 import { median } from "./statistics.ts";
 
@@ -84,4 +85,9 @@ async function measure(folder: string, threads: number, runs: number): Promise<O
 }
 
 const [folder = "", threads = "1", runs = "5"] = process.argv.slice(2);
-process.stdout.write(JSON.stringify(await measure(folder, Number(threads), Number(runs))));
+try {
+  process.stdout.write(JSON.stringify(await measure(folder, Number(threads), Number(runs))));
+} catch (error) {
+  process.stderr.write(`${errorLine(error)}\n`);
+  process.exitCode = 1;
+}

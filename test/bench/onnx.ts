@@ -1,25 +1,22 @@
-import { execFile } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import type { Machine } from "./machine.ts";
 import type { OnnxMeasurement } from "./measure-onnx.ts";
 import { markdownTable, median } from "./statistics.ts";
 
 const MEASURE = fileURLToPath(new URL("./measure-onnx.ts", import.meta.url));
 
-/** Measures each number of threads in a process of its own: the first session of a process fixes it. */
-export async function benchOnnx(
-  weights: string,
-  threads: readonly number[],
-  runs: number,
-): Promise<OnnxMeasurement[]> {
-  const results: OnnxMeasurement[] = [];
-  for (const count of threads) {
+/**
+ * Measures each number of threads in a process of its own: the first session of a process fixes it.
+ * @throws Error when a measurement fails; its process has said why on stderr
+ */
+export function benchOnnx(weights: string, threads: readonly number[], runs: number): OnnxMeasurement[] {
+  return threads.map((count) => {
     const args = ["--import", "tsx", MEASURE, weights, String(count), String(runs)];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    results.push(JSON.parse(stdout) as OnnxMeasurement);
-  }
-  return results;
+    const { status, stdout } = spawnSync(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    if (status !== 0) throw new Error(`the measurement with ${count} threads failed`);
+    return JSON.parse(stdout.toString()) as OnnxMeasurement;
+  });
 }
 
 /** The machine, a summary for each number of threads, and every line. */

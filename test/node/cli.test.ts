@@ -12,7 +12,7 @@ import { type SayOutcome, temporaryFolder, TINY_WEIGHTS } from "./run-say.ts";
 const CLI = fileURLToPath(new URL("../../runtime/node/cli.ts", import.meta.url));
 
 /** Starting Node, the dictionary and the model takes a while on a busy machine. */
-const PROCESS_TIMEOUT_MS = 120_000;
+const PROCESS_TIMEOUT_MS = 600_000;
 
 /** Runs the real command. `onStart` gets a function that sends it a signal. */
 function runCli(

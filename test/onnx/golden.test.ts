@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { GRAPH_FILES, type GraphName } from "../../runtime/onnx/files.ts";
 import { createGraph, floatsOf, floatTensor, intTensor } from "../../runtime/onnx/graph.ts";
 import type { SafeTensor } from "../../runtime/safetensors.ts";
-import { largestDifference, readGolden, readTiny } from "./tiny-weights.ts";
+import { largestDifference, readGolden, readShipped, readTiny } from "./tiny-weights.ts";
 
 const LORA = ["lora_attention_a", "lora_attention_b"];
 
@@ -25,11 +25,16 @@ function toTensor({ data, shape }: SafeTensor) {
   return data instanceof Int32Array ? intTensor(data, shape) : floatTensor(data, shape);
 }
 
+const MODELS = [
+  ["tiny", readTiny],
+  ["shipped", readShipped],
+] as const;
+
 describe.each(Object.keys(SIGNATURES) as GraphName[])("graph %s", (name) => {
-  it("gives the outputs of the PyTorch model", async () => {
+  it.each(MODELS)("of the %s model gives the outputs of the PyTorch model", async (_model, read) => {
     const files = GRAPH_FILES[name];
-    const golden = await readGolden(files.graph.replace(".onnx", ""));
-    const graph = await createGraph(name, await readTiny(files.graph), await readTiny(files.tensors));
+    const golden = await readGolden(files.graph.replace(".onnx", ""), read);
+    const graph = await createGraph(name, await read(files.graph), await read(files.tensors));
     const [inputs, outputs] = SIGNATURES[name];
     const feeds = Object.fromEntries(inputs.map((input) => [input, toTensor(golden(`input.${input}`))]));
     const output = await graph.run(feeds);

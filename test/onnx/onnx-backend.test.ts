@@ -101,6 +101,12 @@ describe("createOnnxBackend", () => {
     expect(learned.samples).not.toEqual(plain.samples);
   });
 
+  it("loads two backends at once", async () => {
+    const make = () => createOnnxBackend({ manifest, read: readTiny });
+    const pair = await Promise.all([make(), make()]);
+    await Promise.all(pair.map((each) => each.dispose()));
+  });
+
   it("encodes sound and embeds a speaker with weights read only then", async () => {
     const encoder = await readGolden("encoder");
     const latents = await backend.encode(encoder("input.samples").data as Float32Array);

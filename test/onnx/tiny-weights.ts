@@ -5,8 +5,15 @@ import { parseSafetensors, type SafeTensor } from "../../runtime/safetensors.ts"
 /** A random model of the tiny geometry; `python3 weights/recipe/export.py --tiny --out test/fixtures/tiny` makes it. */
 const FOLDER = new URL("../fixtures/tiny/", import.meta.url);
 
+/** The model the repository ships. */
+const SHIPPED = new URL("../../weights/small/", import.meta.url);
+
 export async function readTiny(name: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await readFile(new URL(name, FOLDER)));
+}
+
+export async function readShipped(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await readFile(new URL(name, SHIPPED)));
 }
 
 export async function tinyManifestJson(): Promise<string> {
@@ -18,8 +25,8 @@ export async function tinyManifest(): Promise<Manifest> {
 }
 
 /** Inputs and outputs the recipe's PyTorch model gave, by name. */
-export async function readGolden(name: string): Promise<(key: string) => SafeTensor> {
-  const { tensors } = parseSafetensors(await readTiny(`golden/${name}.safetensors`), name);
+export async function readGolden(name: string, read = readTiny): Promise<(key: string) => SafeTensor> {
+  const { tensors } = parseSafetensors(await read(`golden/${name}.safetensors`), name);
   return (key) => {
     const tensor = tensors.get(key);
     if (tensor === undefined)

@@ -21,7 +21,7 @@ class EncoderConfig:
 
 @dataclass(frozen=True)
 class DecoderConfig:
-    """Causal: latents -> transposed convolutions and residual Snake blocks -> inverse-STFT head."""
+    """Causal: latents -> transposed convolutions and residual Snake blocks -> source-filter inverse-STFT head."""
 
     fft_size: int = 640
     hop_size: int = 160
@@ -31,6 +31,7 @@ class DecoderConfig:
     kernels: tuple = (5, 7, 7)
     blocks: tuple = (2, 2, 6)
     strides: tuple = (4, 2)
+    noise_hops: int = 128  # length of the noise table, 1.28 s
     delay_latents: int = 1  # sample n of the output is sample n - 1280 of the sound
 
 

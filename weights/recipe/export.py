@@ -22,7 +22,7 @@ import torch.nn as nn
 from config import GEOMETRIES, SAMPLE_RATE_HZ, SAMPLES_PER_LATENT, TINY
 from encode import LatentCorpus, load_vae
 from generate import STOP
-from golden import GOLDEN_TEMPERATURE, example_inputs, make_golden, make_sentence_golden
+from golden import GOLDEN_TEMPERATURE, example_inputs, make_golden, make_sentence_golden, warm_state
 from graphs import DecoderGraph, EncoderGraph, PrefillGraph, SpeakerGraph, StepGraph
 from prepare import Corpus
 from restore import restore_speech, restore_vae, restored_statistics
@@ -96,7 +96,7 @@ def manifest_of(name, config, decoder_state, calibration):
         "samplesPerLatent": SAMPLES_PER_LATENT,
         "latentDim": config.latent_dim,
         "languageModel": lm,
-        "decoder": {"kind": "istft", **camel_keys(asdict(config.decoder)), "stateSize": decoder_state},
+        "decoder": {"kind": "source-filter", **camel_keys(asdict(config.decoder)), "stateSize": decoder_state},
         "encoder": camel_keys(asdict(config.encoder)),
         "flow": camel_keys(asdict(config.flow)),
         "speaker": {
@@ -149,8 +149,9 @@ def write_graphs(model, stored, out):
     from onnx_files import export_graph  # needs the onnx package, which a training machine may lack
 
     (out / "golden").mkdir(exist_ok=True)
-    examples = example_inputs(model.config, model.vae.decoder.initial_state(1).shape[1])
-    for name, (graph, part) in model.graphs().items():
+    examples, graphs = example_inputs(model.config), model.graphs()
+    examples["decoder"]["state"] = warm_state(graphs["decoder"][0], model.vae.decoder, model.config.latent_dim)
+    for name, (graph, part) in graphs.items():
         export_graph(graph, examples[name], out / f"{name}.onnx", f"{part}.safetensors", stored[part])
         make_golden(out / "golden" / f"{name}.safetensors", graph, examples[name])
 
@@ -197,7 +198,7 @@ def tiny_model():
     with torch.no_grad():
         for parameter in [*vae.parameters(), *speech.parameters()]:
             parameter.add_(torch.randn_like(parameter) * 0.05)
-        vae.decoder.output.bias[: vae.decoder.config.fft_size // 2 + 1] -= 1.0
+        vae.decoder.output.bias[:-1] -= 3.0
     dim = TINY.speaker.dim
     calibration = np.linspace(-0.2, 0.2, dim), np.tril(np.full((dim, dim), 0.1)) + 0.5 * np.eye(dim)
     statistics = torch.linspace(-0.5, 0.5, TINY.latent_dim), torch.linspace(0.5, 1.5, TINY.latent_dim)

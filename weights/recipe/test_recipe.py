@@ -28,7 +28,9 @@ from restore import restore_speech, restore_vae  # noqa: E402
 from safetensors_io import read_safetensors  # noqa: E402
 from symbols import SYMBOL_ID, SYMBOLS  # noqa: E402
 from train_lm import SpeechModel, ages_of, attention_mask, pointer_path  # noqa: E402
-from vae import FlowVae, sample  # noqa: E402
+from metrics import track_f0  # noqa: E402
+from train_vae import pitch_labels  # noqa: E402
+from vae import FlowVae, align_to_decoder, sample  # noqa: E402
 
 
 def run(script, *arguments):
@@ -125,14 +127,42 @@ class Parts(unittest.TestCase):
                 parts.append(made)
         torch.testing.assert_close(torch.cat(parts, 1), whole, atol=1e-5, rtol=0)
 
-    def test_inverse_stft_undoes_the_stft(self):
-        head = FlowVae(TINY).decoder.inverse_stft
-        samples = torch.randn(1, 16 * 160)
-        window = torch.hann_window(640)
-        bins = torch.stft(samples, 640, 160, 640, window, center=False, return_complex=True).transpose(1, 2)
-        x = torch.cat([torch.log(bins.abs() + 1e-12), torch.angle(bins)], -1)
-        made, _ = head(x, torch.zeros(1, 480))
-        torch.testing.assert_close(made[:, 480:], samples[:, 480 : made.shape[1]], atol=1e-4, rtol=0)
+    def test_head_with_unit_gain_gives_its_source(self):
+        head = FlowVae(TINY).decoder.head
+        features = torch.zeros(1, 40, 2 * head.bins + 1)
+        features[..., head.bins : 2 * head.bins] = -50.0  # no noise
+        hertz = torch.full((1, 40), 200.0)
+        made, _ = head(features, torch.zeros(1, sum(head.state_sizes())), hertz)
+        source, _ = head.harmonics(hertz, hertz[:, :1], torch.zeros(1, 1))
+        late = head.fft_size - head.hop_size
+        torch.testing.assert_close(made[:, late + 640 :], source[:, 640:-late], atol=1e-4, rtol=0)
+        self.assertAlmostEqual(float(source.std()), 1.0, places=2)
+        found = track_f0(source[0].numpy().astype(float))
+        self.assertAlmostEqual(float(np.median(found[5:-5])), 200.0, delta=1.0)
+
+    def test_head_noise_alone_has_no_pitch(self):
+        head = FlowVae(TINY).decoder.head
+        features = torch.zeros(1, 200, 2 * head.bins + 1)
+        features[..., : head.bins] = -50.0
+        made, _ = head(features, torch.zeros(1, sum(head.state_sizes())))
+        self.assertLess(np.mean(track_f0(made[0].numpy().astype(float)) > 0), 0.1)
+        self.assertAlmostEqual(float(made.std()), 1.0, delta=0.1)
+
+    def test_pitch_labels_are_in_step_with_the_decoder(self):
+        time = np.arange(11 * SAMPLES_PER_LATENT) / 16000
+        pitch = np.where(time < 0.5, 120.0, 220.0)
+        phase = 2 * np.pi * np.cumsum(pitch) / 16000
+        tone = torch.from_numpy((0.05 * sum(np.cos(h * phase) for h in range(1, 9))).astype(np.float32))[None]
+        labels = pitch_labels(tone, 88)
+        decoder = FlowVae(TINY).decoder
+        features = torch.zeros(1, 88, 2 * decoder.head.bins + 1)
+        features[..., decoder.head.bins : 2 * decoder.head.bins] = -50.0
+        hertz = torch.where(labels > 0, labels, torch.tensor(120.0))
+        made, _ = decoder.head(features, torch.zeros(1, sum(decoder.head.state_sizes())), hertz)
+        target, first = align_to_decoder(tone, decoder.config.delay_latents)
+        heard, wanted = (track_f0(x[0].numpy().astype(float)) for x in (made[:, first:], target))
+        changes = [int(np.argmax(f > 170)) for f in (heard, wanted)]
+        self.assertLessEqual(abs(changes[0] - changes[1]), 1)
 
     def test_cached_steps_equal_the_masked_forward(self):
         for config in (TINY.language_model, OFFICIAL_TINY.language_model):

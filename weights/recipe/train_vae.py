@@ -17,6 +17,7 @@ import torch
 
 from adversary import Adversary
 from config import GEOMETRIES, SAMPLES_PER_LATENT
+from metrics import track_f0
 from prepare import Corpus
 from restore import restore_vae
 from spectral import MelLoss
@@ -36,7 +37,8 @@ from training import (
 )
 from vae import FlowVae, align_to_decoder, sample
 
-MEL_WEIGHT = 15.0
+MEL_WEIGHT, PITCH_WEIGHT = 15.0, 5.0
+PITCH_DELAY = 4  # decoder frames between a sound and its pitch, less the overlap
 EDGE_SAMPLES = 2 * SAMPLES_PER_LATENT  # crops may begin before or end after the utterance
 
 
@@ -84,17 +86,42 @@ def posterior_figures(mean, log_scale, rate):
     }
 
 
+def pitch_labels(samples, frames):
+    """Pitch in Hz [B, frames] of every decoder frame, 0 where unvoiced. Frame t of the decoder makes the sound of
+    time (t - PITCH_DELAY) * 10 ms (see SourceFilterHead: half a window of overlap less than the delay)."""
+    labels = np.zeros((len(samples), frames), np.float32)
+    for row, signal in zip(labels, samples.cpu().numpy()):
+        found = track_f0(signal.astype(np.float64))[: frames - PITCH_DELAY]
+        row[PITCH_DELAY : PITCH_DELAY + len(found)] = found
+    return torch.from_numpy(labels)
+
+
+def decode_with_pitch(decoder, latents, labels):
+    """Samples made with the true pitch where there is one, and the error of the predicted log pitch there."""
+    with bfloat16_layers(latents.device):
+        tails, head = decoder.unpack(decoder.initial_state(latents.shape[0]))
+        features, _ = decoder.features(latents, tails)
+        predicted = decoder.head.pitch(features)
+        voiced = (labels > 0).float()
+        hertz = torch.where(labels > 0, labels, predicted.detach().exp())
+        made, _ = decoder.head(features, head, hertz)
+    error = (predicted - labels.clamp(min=1).log()).abs()
+    return made, (error * voiced).sum() / voiced.sum().clamp(min=1)
+
+
 def reconstruct(model, samples, train_encoder):
-    """samples [B, N] -> made and target samples [B, N - delay], KL per latent element, posterior figures."""
+    """samples [B, N] -> made and target samples [B, N - delay], pitch error, KL per latent element, figures."""
     with bfloat16_layers(samples.device):
         with torch.set_grad_enabled(train_encoder):
             mean, log_scale = model.encoder(samples)
-        latents = sample(mean, log_scale)
-        made, _ = model.decoder(latents)
+    latents = sample(mean, log_scale)
+    frames = samples.shape[1] // model.decoder.config.hop_size
+    labels = pitch_labels(samples, frames).to(samples.device)
+    made, pitch_error = decode_with_pitch(model.decoder, latents, labels)
     with torch.set_grad_enabled(train_encoder):
         rate = model.rate(latents, log_scale)
     target, first = align_to_decoder(samples, model.decoder.config.delay_latents)
-    return made[:, first:], target, rate, posterior_figures(mean, log_scale, rate.detach())
+    return made[:, first:], target, pitch_error, rate, posterior_figures(mean, log_scale, rate.detach())
 
 
 class Run:
@@ -141,10 +168,10 @@ class Run:
     def advance(self, samples, rng, with_adversary):
         """One step on samples [B, N]; returns its figures."""
         self.step += 1
-        made, target, rate, figures = reconstruct(self.model, samples, not self.args.freeze_encoder)
+        made, target, pitch_error, rate, figures = reconstruct(self.model, samples, not self.args.freeze_encoder)
         mel, nats = self.mel_loss(made, target), rate.sum(-1).mean()
-        loss = MEL_WEIGHT * mel + self.controller.weight * nats
-        figures |= {"mel": mel.detach(), "beta": self.controller.weight}
+        loss = MEL_WEIGHT * mel + PITCH_WEIGHT * pitch_error + self.controller.weight * nats
+        figures |= {"mel": mel.detach(), "pitch": pitch_error.detach(), "beta": self.controller.weight}
         if with_adversary:
             judged, judge_figures = self.adversary.generator_loss(target, made, rng)
             loss, figures = loss + judged, figures | judge_figures

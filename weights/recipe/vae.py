@@ -5,9 +5,9 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from config import SAMPLES_PER_LATENT, BigVganConfig, WaveEncoderConfig
-from dft import DftBasis
-from layers import CausalConv, CausalUpsample, ResidualBlock, StridedConv, full_precision
+from layers import CausalConv, CausalUpsample, ResidualBlock, StridedConv
 from official import BigVganDecoder, WaveEncoder
+from source_filter import SourceFilterHead
 
 
 class Encoder(nn.Module):
@@ -48,42 +48,6 @@ class Encoder(nn.Module):
         return mean, log_scale.clamp(self.config.log_scale_min, self.config.log_scale_max)
 
 
-class InverseStft(nn.Module):
-    """Frames of log-magnitude and phase -> samples by windowed inverse DFT and overlap-add, causal.
-
-    Frame f adds to samples [f * hop, f * hop + fft); the tail carries the fft - hop samples not yet complete. The
-    basis is computed; an exported graph computes it too, rather than store it.
-    """
-
-    def __init__(self, fft_size, hop_size):
-        super().__init__()
-        self.fft_size, self.hop_size = fft_size, hop_size
-        window = torch.hann_window(fft_size)
-        overlap = (window**2).reshape(-1, hop_size).sum(0).repeat(fft_size // hop_size)
-        self.register_buffer("synthesis_window", window / overlap, persistent=False)
-        self.dft = DftBasis(fft_size)
-        self.register_buffer("basis", self.make_basis(), persistent=False)
-
-    def make_basis(self):
-        return self.dft.inverse() * self.synthesis_window
-
-    def forward(self, x, tail):  # [B, T, 2 * bins], [B, fft - hop] -> [B, T * hop], new tail
-        log_magnitude, phase = x.float().chunk(2, -1)
-        magnitude = torch.exp(log_magnitude.clamp(max=6.0))
-        spectrum = torch.cat([magnitude * torch.cos(phase), magnitude * torch.sin(phase)], -1)
-        basis = self.make_basis() if torch.onnx.is_in_onnx_export() else self.basis
-        with full_precision(x):
-            frames = spectrum @ basis  # [B, T, fft]
-        count, hop = frames.shape[1], self.hop_size
-        parts = frames.reshape(frames.shape[0], count, -1, hop)  # [B, T, fft / hop, hop]
-        total = F.pad(tail, (0, count * hop)).reshape(tail.shape[0], -1, hop)  # [B, T + fft / hop - 1, hop]
-        for part in range(parts.shape[2]):
-            rest = parts.shape[2] - 1 - part
-            total = total + F.pad(parts[:, :, part], (0, 0, part, rest))
-        total = total.reshape(tail.shape[0], -1)
-        return total[:, : count * hop], total[:, count * hop :]
-
-
 class Decoder(nn.Module):
     """Latents [B, T, D] -> samples [B, T * 1280], one latent late (config.delay_latents), causal, streamable."""
 
@@ -99,33 +63,32 @@ class Decoder(nn.Module):
         pairs = zip(config.channels, config.channels[1:], config.strides)
         self.up = nn.ModuleList(CausalUpsample(*pair) for pair in pairs)
         self.norm = nn.LayerNorm(config.channels[-1])
-        self.output = nn.Linear(config.channels[-1], config.fft_size + 2)
-        self.inverse_stft = InverseStft(config.fft_size, config.hop_size)
+        self.head = SourceFilterHead(config)
+        self.output = nn.Linear(config.channels[-1], 2 * self.head.bins + 1)
 
-    def state_shapes(self):
-        """[(rows, channels)] of every carried tail, in the order the decoder uses them."""
+    def tail_shapes(self):
+        """[(rows, channels)] of the tails of every layer, in the order the decoder uses them."""
         config = self.config
         shapes = [(config.input_kernel - 1, self.latent_dim)]
         for stage, channels in enumerate(config.channels):
             shapes += [(1, config.channels[stage - 1])] if stage else []
             shapes += [(config.kernels[stage] - 1, channels)] * config.blocks[stage]
-        return [*shapes, (1, config.fft_size - config.hop_size)]
+        return shapes
+
+    def state_sizes(self):
+        """Sizes of the packed state's parts: the layers' tails and the head's state."""
+        return [rows * channels for rows, channels in self.tail_shapes()] + [sum(self.head.state_sizes())]
 
     def initial_state(self, batch):
-        """All zero, packed: [B, sum of rows * channels]."""
-        return self.output.weight.new_zeros(batch, sum(rows * channels for rows, channels in self.state_shapes()))
+        """All zero: [B, sum of sizes]."""
+        return self.output.weight.new_zeros(batch, sum(self.state_sizes()))
 
-    def forward(self, latents, state=None):
-        """latents [B, T, D], state [B, S] -> samples [B, T * 1280], new state."""
-        state = self.initial_state(latents.shape[0]) if state is None else state
-        shapes = self.state_shapes()
-        sizes = [rows * channels for rows, channels in shapes]
-        tails = [part.reshape(-1, *shape) for part, shape in zip(state.split(sizes, -1), shapes)]
-        used = iter(tails[:-1])
-        kept = []
+    def features(self, latents, tails):
+        """latents [B, T, D] -> features [B, T * 8, 2 * bins + 1] of the head, and the layers' new tails, packed."""
+        tails, kept = iter(tails), []
 
         def run(layer, x):
-            y, tail = layer(x, next(used))
+            y, tail = layer(x, next(tails))
             kept.append(tail.flatten(1))
             return y
 
@@ -134,8 +97,19 @@ class Decoder(nn.Module):
             x = run(self.up[stage - 1], x) if stage else x
             for block in blocks:
                 x = run(block.causal, x)
-        samples, overlap = self.inverse_stft(self.output(self.norm(x)), tails[-1].flatten(1))
-        return samples, torch.cat([*kept, overlap], -1)
+        return self.output(self.norm(x)).float(), torch.cat(kept, -1)
+
+    def unpack(self, state):
+        """state [B, S] -> the layers' tails [B, rows, channels], the head's state."""
+        *tails, head = state.split(self.state_sizes(), -1)
+        return [tail.reshape(-1, *shape) for tail, shape in zip(tails, self.tail_shapes())], head
+
+    def forward(self, latents, state=None):
+        """latents [B, T, D], state [B, S] -> samples [B, T * 1280], new state."""
+        tails, head = self.unpack(self.initial_state(latents.shape[0]) if state is None else state)
+        features, tails = self.features(latents, tails)
+        samples, head = self.head(features, head)
+        return samples, torch.cat([tails, head], -1)
 
 
 class Coupling(nn.Module):
