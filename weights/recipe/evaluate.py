@@ -9,6 +9,7 @@ by pocketsphinx, which knows nothing of the teacher or the model; its difference
 """
 
 import argparse
+import hashlib
 import json
 import random
 from pathlib import Path
@@ -16,9 +17,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import noise
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from encode import load_vae
 from generate import decode, speak
+from export import calibrate
+from judge import embed, load_judge
 from metrics import (
     bootstrap_interval,
     duration_ratio,
@@ -26,15 +30,20 @@ from metrics import (
     mel_cepstral_distortion,
     recognise_all,
     speaker_similarity,
+    track_f0,
     word_errors,
 )
-from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, held_out_sentences, make_speaker, synthesise
 from phonemes import read_cmudict
+from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, Corpus, held_out_sentences, make_speaker, synthesise
+from symbols import SILENCES
 from train_lm import load_speech_model
 from vae import sample
 
 VOICES = ("slt", "rms")
 BARKS = 50  # the last lines of heldout.txt
+SEEDS, SEED_LINES = 20, 4
+CALIBRATION_UTTERANCES = 1000
+COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "MCD dB", "F0 error %", "F0 spread", "duration", "stop errors %", "similarity"]
 
 
 def held_out_speakers(seed=1):
@@ -44,7 +53,7 @@ def held_out_speakers(seed=1):
 
 
 def make_items(count, barks=False):
-    """[(text, speaker, teacher samples int16, symbols, reference samples)], the voices in turn."""
+    """Dicts of text, speaker, teacher and reference samples (int16), symbols; the voices in turn."""
     cmudict = read_cmudict(CMUDICT)
     lines = held_out_sentences()
     lines = lines[-BARKS:] if barks else lines[:-BARKS][:count]
@@ -84,16 +93,29 @@ def speak_item(models, item, temperature, generator, speaker=None):
     lm = speech.language_model
     speaker = speaker_of(speech, item["reference"]) if speaker is None else speaker
 
-    def noise(_):
+    def draw(_):
         return torch.randn(lm.latent.in_features, generator=generator)
 
-    latents, path, ending = speak(lm, item["symbols"], speaker, noise, temperature)
+    latents, path, ending = speak(lm, item["symbols"], speaker, draw, temperature)
     return decode(vae.decoder, latents, mean, std).numpy(), path, ending
 
 
-def word_row(items, signals, workers):
+def hear_all(signals, args):
+    """What pocketsphinx hears; signals it has heard before come from the cache file."""
+    cache = Path(args.cache) if args.cache else None
+    known = json.loads(cache.read_text()) if cache and cache.exists() else {}
+    signals = [np.ascontiguousarray(signal, np.float32) for signal in signals]
+    keys = [hashlib.sha1(signal.tobytes()).hexdigest() for signal in signals]
+    new = {key: signal for key, signal in zip(keys, signals) if key not in known}
+    known |= dict(zip(new, recognise_all(list(new.values()), args.workers)))
+    if cache:
+        cache.write_text(json.dumps(known))
+    return [known[key] for key in keys]
+
+
+def word_row(items, signals, args):
     """Errors and words of every item, as pocketsphinx hears it."""
-    heard = recognise_all([np.asarray(signal) for signal in signals], workers)
+    heard = hear_all(signals, args)
     errors = [sum(word_errors(item["text"], text)) for item, text in zip(items, heard)]
     return np.array(errors), np.array([len(item["text"].split()) for item in items]), heard
 
@@ -124,56 +146,102 @@ def signal_cells(items, signals, align):
 def similarity_cell(judge, items, signals):
     if judge is None:
         return "-"
-    from judge import embed
-
     return f"{np.mean([speaker_similarity(embed(judge, item['reference']), embed(judge, s)) for item, s in zip(items, signals)]):.2f}"
 
 
-def skipped_or_repeated(path, symbols):
-    """Symbols of speech the pointer passed over without resting, in runs of more than two (a lost syllable)."""
-    gaps = np.diff(np.array([0, *path, len(symbols) - 1]))
-    return int((gaps > 3).sum())
+def word_spans(symbols):
+    """[(first, end)] of every word in the symbols."""
+    starts = [i for i, symbol in enumerate(symbols) if symbol.startswith("|")]
+    return [(start, next((j for j in range(start + 1, len(symbols)) if symbols[j] in SILENCES or j in starts), len(symbols))) for start in starts]
+
+
+def skipped_words(path, symbols):
+    """Words on none of whose symbols the pointer rested. (It never goes back, so no word is repeated.)"""
+    visited = set(path)
+    return sum(not visited & set(range(*span)) for span in word_spans(symbols))
+
+
+def evaluate_barks(models, temperature):
+    """Skipped words, lengths out of bounds and endings over the barks of held-out speakers."""
+    generator, items = torch.Generator().manual_seed(2), make_items(BARKS, barks=True)
+    made = [speak_item(models, item, temperature, generator) for item in items]
+    skipped = sum(skipped_words(path, item["symbols"]) for item, (_, path, _) in zip(items, made))
+    ratios = [duration_ratio(item["teacher"], samples) for item, (samples, _, _) in zip(items, made)]
+    endings = [ending for _, _, ending in made]
+    return (
+        f"Barks: {len(items)}; skipped words {skipped}; repeated words 0 (the pointer never goes back); length "
+        f"{min(ratios):.2f}-{max(ratios):.2f} of the teacher's; stopped {endings.count('stopped')}, "
+        f"rested {endings.count('rested')}."
+    )
+
+
+def evaluate_seeds(models, calibration, items, args):
+    """WER of random seeds and the spread of their mean pitch."""
+    generator, rates, pitches = torch.Generator().manual_seed(3), [], []
+    for seed in range(SEEDS):
+        latent = torch.from_numpy(noise.speaker_latent(seed, *calibration))
+        chosen = items[seed * SEED_LINES % len(items) :][:SEED_LINES]
+        signals = [speak_item(models, item, args.temperature[0], generator, latent)[0] for item in chosen]
+        errors, words, _ = word_row(chosen, signals, args)
+        rates.append(100 * errors.sum() / words.sum())
+        f0 = np.concatenate([track_f0(np.asarray(signal, float)) for signal in signals])
+        pitches.append(f0[f0 > 0].mean() if (f0 > 0).any() else float("nan"))
+    return (
+        f"Random seeds: {SEEDS}, {SEED_LINES} lines each; WER mean {np.mean(rates):.1f} %, worst {max(rates):.1f} %; "
+        f"mean pitch {np.nanmin(pitches):.0f}-{np.nanmax(pitches):.0f} Hz."
+    )
+
+
+def load_models(args, vae):
+    """(Flow-VAE, speech model, latent mean, latent std) for speak_item."""
+    statistics = json.loads((Path(args.data) / "latents.json").read_text())
+    mean, std = (torch.tensor(statistics[name]) for name in ("mean", "std"))
+    return vae, load_speech_model(args.lm)[1], mean, std
+
+
+def speech_systems(models, items, temperatures):
+    """Name -> (signals, pointer paths, endings) for every temperature."""
+    systems = {}
+    for temperature in temperatures:
+        generator = torch.Generator().manual_seed(1)
+        made = [speak_item(models, item, temperature, generator) for item in items]
+        systems[f"speech, temperature {temperature}"] = tuple(zip(*made))
+    return systems
+
+
+def row_of(name, items, signals, judge, args):
+    errors, words, heard = word_row(items, signals, args)
+    cells = by_voice_cells(items, errors, words)
+    cells += ["-"] * 5 if name == "teacher" else signal_cells(items, signals, name.startswith("speech"))
+    for item, text, count in list(zip(items, heard, errors))[: args.show]:
+        print(f"    {count} {item['speaker']['voice']}: {item['text']} -> {text}")
+    return "| " + " | ".join([name, *cells, similarity_cell(judge, items, signals)]) + " |"
 
 
 def evaluate(args):
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    items = make_items(args.sentences)
-    vae = load_vae(args.vae)
+    items, vae = make_items(args.sentences), load_vae(args.vae)
+    judge = load_judge(args.judge) if args.judge else None
     systems = {"teacher": [item["teacher"] / 32768 for item in items]}
     systems["resynthesis"] = [resynthesise(vae, item["teacher"]) for item in items]
-    paths = None
+    notes = []
     if args.lm:
-        statistics = json.loads((Path(args.data) / "latents.json").read_text())
-        mean, std = (torch.tensor(statistics[name]) for name in ("mean", "std"))
-        models = (vae, load_speech_model(args.lm)[1], mean, std)
-        for temperature in args.temperature:
-            generator = torch.Generator().manual_seed(1)
-            made = [speak_item(models, item, temperature, generator) for item in items]
-            systems[f"speech, temperature {temperature}"] = [samples for samples, _, _ in made]
-            paths = [path for _, path, _ in made]
-            endings = [ending for _, _, ending in made]
-            print(f"temperature {temperature}: {endings.count('stopped')} stopped, {endings.count('rested')} rested", flush=True)
-    judge = None
-    if args.judge:
-        from judge import load_judge
-
-        judge = load_judge(args.judge)
-    columns = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "MCD dB", "F0 error %", "F0 spread", "duration", "stop errors %", "similarity"]
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+        models = load_models(args, vae)
+        spoken = speech_systems(models, items, args.temperature)
+        systems |= {name: signals for name, (signals, _, _) in spoken.items()}
+        for name, (_, paths, endings) in spoken.items():
+            skipped = sum(skipped_words(path, item["symbols"]) for path, item in zip(paths, items))
+            notes.append(f"{name}: skipped words {skipped}; stopped {endings.count('stopped')}, rested {endings.count('rested')}.")
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     for name, signals in systems.items():
-        errors, words, heard = word_row(items, signals, args.workers)
-        cells = by_voice_cells(items, errors, words)
-        cells += signal_cells(items, signals, name.startswith("speech")) if name != "teacher" else ["-"] * 5
-        lines.append("| " + " | ".join([name, *cells, similarity_cell(judge, items, signals)]) + " |")
+        lines.append(row_of(name, items, signals, judge, args))
         print(lines[-1], flush=True)
-        if args.show:
-            for item, text, count in list(zip(items, heard, errors))[: args.show]:
-                print(f"    {count} {item['speaker']['voice']}: {item['text']} -> {text}")
-    if paths:
-        jumps = sum(skipped_or_repeated(path, item["symbols"]) for path, item in zip(paths, items))
-        lines.append(f"\nPointer jumps over more than two symbols: {jumps} in {len(items)} sentences.")
-    text = "\n".join(lines) + "\n"
+    if args.lm and args.seeds:
+        notes.append(evaluate_barks(models, args.temperature[0]))
+        calibration = calibrate(models[1].speaker_encoder, Corpus(args.data), CALIBRATION_UTTERANCES)
+        notes.append(evaluate_seeds(models, calibration, items, args))
+    text = "\n".join([f"{len(items)} held-out sentences, held-out speakers of {' and '.join(VOICES)}.", "", *lines, "", *notes]) + "\n"
     print(text)
     if args.out:
         Path(args.out).write_text(text)
@@ -188,6 +256,8 @@ if __name__ == "__main__":
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--temperature", type=float, nargs="*", default=[0.3])
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--cache", help="file in which recognised signals are remembered")
+    parser.add_argument("--seeds", action="store_true", help="also the barks and random seeds")
     parser.add_argument("--show", type=int, default=0, help="print what was heard of the first so many lines")
     parser.add_argument("--out")
     evaluate(parser.parse_args())

@@ -31,7 +31,7 @@ from symbols import SYMBOLS
 from train_lm import SpeechModel, load_speech_model
 from vae import FlowVae
 
-CALIBRATION_UTTERANCES = 3000
+CALIBRATION_UTTERANCES = 1500
 
 
 def camel(name):
@@ -198,7 +198,7 @@ def tiny_model():
     with torch.no_grad():
         for parameter in [*vae.parameters(), *speech.parameters()]:
             parameter.add_(torch.randn_like(parameter) * 0.05)
-        vae.decoder.output.bias[:-1] -= 3.0
+        vae.decoder.output.bias[:-1] -= 4.5
     dim = TINY.speaker.dim
     calibration = np.linspace(-0.2, 0.2, dim), np.tril(np.full((dim, dim), 0.1)) + 0.5 * np.eye(dim)
     statistics = torch.linspace(-0.5, 0.5, TINY.latent_dim), torch.linspace(0.5, 1.5, TINY.latent_dim)

@@ -43,7 +43,7 @@ END_WEIGHT, POINTER_WEIGHT, TRAIT_WEIGHT = 0.1, 0.1, 0.1
 SPEAKER_KL_WEIGHT, SPEAKER_KL_RAMP, SPEAKER_FREE_NATS = 0.05, 2000, 0.02
 POINTER_JITTER_SECONDS, INPUT_NOISE, INPUT_DROPOUT = 0.02, 0.3, 0.1
 END_MEAN, END_LOG_SCALE = 1.0, 1.0
-REFERENCE_SAMPLES = 40960  # 2.56 s of another utterance of the speaker
+REFERENCE_SAMPLES = 25600  # 1.6 s of another utterance of the speaker
 TRAITS = ("vocal_tract", "pitch", "stretch", "tilt")
 TRAIT_SCALE = np.array([0.09, 0.16, 0.10, 0.85], np.float32)  # about one standard deviation of each
 
