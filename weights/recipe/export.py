@@ -22,7 +22,7 @@ import torch.nn as nn
 from config import GEOMETRIES, SAMPLE_RATE_HZ, SAMPLES_PER_LATENT, TINY
 from encode import LatentCorpus, load_vae
 from generate import STOP
-from golden import GOLDEN_TEMPERATURE, example_inputs, make_golden, make_sentence_golden, warm_state
+from golden import example_inputs, make_golden, make_sentence_golden, warm_state
 from graphs import DecoderGraph, EncoderGraph, PrefillGraph, SpeakerGraph, StepGraph
 from prepare import Corpus
 from restore import restore_speech, restore_vae, restored_statistics
@@ -85,7 +85,7 @@ def stored_tensors(*modules):
     return tensors
 
 
-def manifest_of(name, config, decoder_state, calibration):
+def manifest_of(name, config, decoder_state, calibration, temperature):
     mean, cholesky = calibration
     lm = camel_keys(asdict(config.language_model))
     return {
@@ -106,7 +106,7 @@ def manifest_of(name, config, decoder_state, calibration):
         },
         "symbols": SYMBOLS,
         "stop": STOP,
-        "sampling": {"temperature": GOLDEN_TEMPERATURE},
+        "sampling": {"temperature": temperature},
     }
 
 
@@ -156,10 +156,10 @@ def write_graphs(model, stored, out):
         make_golden(out / "golden" / f"{name}.safetensors", graph, examples[name])
 
 
-def export(model, out, tensors_only=False):
+def export(model, out, temperature, tensors_only=False):
     out.mkdir(parents=True, exist_ok=True)
     stored = {part: write_safetensors(out / f"{part}.safetensors", tensors) for part, tensors in model.tensors().items()}
-    manifest = manifest_of(model.name, model.config, model.vae.decoder.initial_state(1).shape[1], model.calibration)
+    manifest = manifest_of(model.name, model.config, model.vae.decoder.initial_state(1).shape[1], model.calibration, temperature)
     if not tensors_only:
         write_graphs(model, stored, out)
         sentence = out / "golden" / "sentence.safetensors"
@@ -215,7 +215,8 @@ if __name__ == "__main__":
     parser.add_argument("--lm")
     parser.add_argument("--name", default="small")
     parser.add_argument("--out", required=True)
+    parser.add_argument("--temperature", type=float, default=0.2, help="what the runtime speaks with unless told")
     parser.add_argument("--tensors-only", action="store_true")
     arguments = parser.parse_args()
     model = tiny_model() if arguments.tiny else restored_model(arguments) if arguments.start else trained_model(arguments)
-    export(model, Path(arguments.out), arguments.tensors_only)
+    export(model, Path(arguments.out), arguments.temperature, arguments.tensors_only)
