@@ -29,7 +29,7 @@ from safetensors_io import read_safetensors  # noqa: E402
 from symbols import SYMBOL_ID, SYMBOLS  # noqa: E402
 from train_lm import SpeechModel, ages_of, attention_mask, pointer_path  # noqa: E402
 from metrics import track_f0  # noqa: E402
-from train_vae import pitch_labels  # noqa: E402
+from train_vae import PITCH_DELAY, pitch_labels  # noqa: E402
 from vae import FlowVae, align_to_decoder, sample  # noqa: E402
 
 
@@ -120,12 +120,13 @@ class Parts(unittest.TestCase):
         decoder = FlowVae(TINY).decoder.eval()
         latents = torch.randn(2, 9, TINY.latent_dim)
         with torch.no_grad():
+            decoder.output.bias[:-1] -= 4.5  # about the level of speech
             whole, _ = decoder(latents)
             state, parts = None, []
             for chunk in latents.split([1, 3, 5], 1):
                 made, state = decoder(chunk, state)
                 parts.append(made)
-        torch.testing.assert_close(torch.cat(parts, 1), whole, atol=1e-5, rtol=0)
+        torch.testing.assert_close(torch.cat(parts, 1), whole, atol=1e-4, rtol=0)
 
     def test_head_with_unit_gain_gives_its_source(self):
         head = FlowVae(TINY).decoder.head
@@ -150,19 +151,19 @@ class Parts(unittest.TestCase):
 
     def test_pitch_labels_are_in_step_with_the_decoder(self):
         time = np.arange(11 * SAMPLES_PER_LATENT) / 16000
-        pitch = np.where(time < 0.5, 120.0, 220.0)
-        phase = 2 * np.pi * np.cumsum(pitch) / 16000
+        phase = 2 * np.pi * np.cumsum(np.where(time < 0.5, 120.0, 220.0)) / 16000
         tone = torch.from_numpy((0.05 * sum(np.cos(h * phase) for h in range(1, 9))).astype(np.float32))[None]
-        labels = pitch_labels(tone, 88)
         decoder = FlowVae(TINY).decoder
         features = torch.zeros(1, 88, 2 * decoder.head.bins + 1)
         features[..., decoder.head.bins : 2 * decoder.head.bins] = -50.0
-        hertz = torch.where(labels > 0, labels, torch.tensor(120.0))
+        frame_time = 0.01 * (torch.arange(88) - PITCH_DELAY)
+        hertz = torch.where(frame_time < 0.5, torch.tensor(120.0), torch.tensor(220.0))[None]
         made, _ = decoder.head(features, torch.zeros(1, sum(decoder.head.state_sizes())), hertz)
         target, first = align_to_decoder(tone, decoder.config.delay_latents)
         heard, wanted = (track_f0(x[0].numpy().astype(float)) for x in (made[:, first:], target))
-        changes = [int(np.argmax(f > 170)) for f in (heard, wanted)]
-        self.assertLessEqual(abs(changes[0] - changes[1]), 1)
+        change = int(np.argmax(wanted > 170))
+        self.assertLessEqual(abs(int(np.argmax(heard > 170)) - change), 1)
+        self.assertEqual(int(np.argmax(pitch_labels(tone, 88)[0].numpy() > 170)), change + PITCH_DELAY)
 
     def test_cached_steps_equal_the_masked_forward(self):
         for config in (TINY.language_model, OFFICIAL_TINY.language_model):
