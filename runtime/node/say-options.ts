@@ -42,7 +42,10 @@ export const SAY_OPTIONS = {
   out: { value: "<wav>", help: "the file to write. Defaults to out.wav" },
   speed: { value: "<factor>", help: `${SPEED_MIN} to ${SPEED_MAX}, pitch kept. Defaults to 1` },
   temperature: { value: "<number>", help: "0 to 1, how lively. Defaults to what the weights were tuned for" },
-  take: { value: "<number>", help: "another reading of the same line by the same voice. Defaults to 0" },
+  take: {
+    value: "<number>",
+    help: "another reading of the line, where the temperature is above 0. Defaults to 0",
+  },
   timings: { value: "<json>", help: "write when each sentence, word, phoneme and viseme is heard" },
   lexicon: { value: "<json>", help: 'pronunciations, such as {"Whiterun": "W AY1 T R AH0 N"}' },
   file: { value: "<txt>", help: "say each line that is not empty, into numbered files; needs --out-dir" },

@@ -215,7 +215,7 @@ if __name__ == "__main__":
     parser.add_argument("--lm")
     parser.add_argument("--name", default="small")
     parser.add_argument("--out", required=True)
-    parser.add_argument("--temperature", type=float, default=0.2, help="what the runtime speaks with unless told")
+    parser.add_argument("--temperature", type=float, default=0.0, help="what the runtime speaks with unless told")
     parser.add_argument("--tensors-only", action="store_true")
     arguments = parser.parse_args()
     model = tiny_model() if arguments.tiny else restored_model(arguments) if arguments.start else trained_model(arguments)
