@@ -32,6 +32,7 @@ from train_lm import SpeechModel, load_speech_model
 from vae import FlowVae
 
 CALIBRATION_UTTERANCES = 1500
+SPEAKER_SPREAD = 0.7  # of the corpus, in which seeds draw: the edges are spoken less clearly (MODEL_CARD.md)
 
 
 def camel(name):
@@ -73,7 +74,7 @@ def calibrate(speaker_encoder, corpus, count):
             variances.append(np.exp(2 * log_scale[0].numpy().astype(np.float64)))
     means = np.array(means)
     covariance = np.cov(means.T) + np.diag(np.mean(variances, 0))
-    return means.mean(0), np.linalg.cholesky(covariance)
+    return means.mean(0), SPEAKER_SPREAD * np.linalg.cholesky(covariance)
 
 
 def stored_tensors(*modules):
