@@ -14,18 +14,13 @@ import numpy as np
 import torch
 
 from config import GEOMETRIES, SAMPLES_PER_LATENT
-from training import load_checkpoint
+from training import load_average
 from vae import FlowVae
 
 
 def load_vae(path, device="cpu"):
     """The EMA weights of a Flow-VAE checkpoint, in evaluation mode."""
-    saved = load_checkpoint(path, device)
-    if saved is None:
-        raise FileNotFoundError(f"no Flow-VAE checkpoint at {path}: run train_vae.py first")
-    model = FlowVae(GEOMETRIES[saved["geometry"]]).to(device)
-    model.load_state_dict(saved["ema"])
-    return model.eval()
+    return load_average(path, lambda geometry: FlowVae(GEOMETRIES[geometry]), "train_vae.py", device)[1]
 
 
 @torch.no_grad()

@@ -21,7 +21,7 @@ import noise
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from encode import load_vae
 from generate import decode, speak
-from export import calibrate
+from export import CALIBRATION_UTTERANCES, calibrate
 from judge import embed, load_judge
 from metrics import (
     bootstrap_interval,
@@ -42,7 +42,6 @@ from vae import sample
 VOICES = ("slt", "rms")
 BARKS = 50  # the last lines of heldout.txt
 SEEDS, SEED_LINES = 20, 4
-CALIBRATION_UTTERANCES = 1000
 COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "MCD dB", "F0 error %", "F0 spread", "duration", "stop errors %", "similarity"]
 
 

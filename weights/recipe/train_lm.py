@@ -32,6 +32,7 @@ from training import (
     average_gradients,
     bfloat16_layers,
     fresh_seed,
+    load_average,
     load_checkpoint,
     save_checkpoint,
     set_rate,
@@ -318,12 +319,9 @@ def train(args):
 
 
 def load_speech_model(path, device="cpu"):
-    saved = load_checkpoint(path, device)
-    if saved is None:
-        raise FileNotFoundError(f"no language model checkpoint at {path}: run train_lm.py first")
-    model = SpeechModel(GEOMETRIES[saved["geometry"]]).to(device)
-    model.load_state_dict(saved["ema"])
-    return GEOMETRIES[saved["geometry"]], model.eval()
+    """(config, model) of the EMA weights of a checkpoint, in evaluation mode."""
+    geometry, model = load_average(path, lambda name: SpeechModel(GEOMETRIES[name]), "train_lm.py", device)
+    return GEOMETRIES[geometry], model
 
 
 if __name__ == "__main__":

@@ -116,3 +116,13 @@ def save_checkpoint(path, **state):
 
 def load_checkpoint(path, device="cpu"):
     return torch.load(path, map_location=device) if Path(path).exists() else None
+
+
+def load_average(path, build, made_by, device="cpu"):
+    """(geometry name, module) of a checkpoint's averaged weights, in evaluation mode. build(geometry name) -> module."""
+    saved = load_checkpoint(path, device)
+    if saved is None:
+        raise FileNotFoundError(f"no checkpoint at {path}: run {made_by} first")
+    module = build(saved["geometry"]).to(device)
+    module.load_state_dict(saved["ema"])
+    return saved["geometry"], module.eval()
