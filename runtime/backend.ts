@@ -97,3 +97,27 @@ export interface SpeechBackend {
   /** Frees the model and every sentence. Further calls reject. */
   dispose(): Promise<void>;
 }
+
+/** GPU work that is submitted as a whole; none is longer than the backend's bound. */
+export interface Slice {
+  /** What the cost model learns a price for, for example `lm-step` or `decoder`. */
+  readonly kind: string;
+  readonly flops: number;
+  /** Read and written. */
+  readonly bytes: number;
+}
+
+/** The work that waits in a backend whose caller decides, frame by frame, how much of it is submitted. */
+export interface SliceQueue {
+  /** In the order in which it will be submitted. */
+  readonly waiting: readonly Slice[];
+  /** Submits the first `count` slices as one compute pass of one command buffer. */
+  submit(count: number): void;
+  /** Called when submitted slices have run, with the time they took; `undefined` until someone listens. */
+  onFinished: ((slices: readonly Slice[], elapsedMs: number) => void) | undefined;
+}
+
+/** Promises of `advance`, `decode` and the others settle only when their slices were submitted by the caller. */
+export interface PacedBackend extends SpeechBackend {
+  readonly slices: SliceQueue;
+}
