@@ -19,13 +19,13 @@ from encode import LatentCorpus
 from prepare import Corpus
 from spectral import MelLoss
 from train_lm import UtteranceSampler, load_speech_model, predict_batch
-from train_vae import MEL_WEIGHT
-from training import Clock, Ema, Log, bfloat16_layers, cosine_rate, fresh_seed, load_checkpoint, save_checkpoint, set_rate, start_processes
+from train_vae import MEL_WEIGHT, PITCH_WEIGHT, decode_with_pitch, pitch_labels
+from training import Clock, Ema, Log, cosine_rate, fresh_seed, load_checkpoint, save_checkpoint, set_rate, start_processes
 from vae import FlowVae, sample
 
 CROP_LATENTS = 10
 ENCODER_SHARE = 0.4  # crops that keep the encoder's latents
-TEMPERATURE = 0.2
+TEMPERATURES = (0.0, 0.2)  # of the latents drawn from the prediction; each crop takes one
 
 
 def pick_crops(batch, chosen, predicted, sampler, rng):
@@ -33,7 +33,8 @@ def pick_crops(batch, chosen, predicted, sampler, rng):
     latents, targets = [], []
     mean, log_scale = predicted
     own = sample(batch["mean"], batch["log_scale"])
-    spoken = mean + TEMPERATURE**0.5 * log_scale.exp() * torch.randn_like(mean)
+    temperature = torch.from_numpy(rng.choice(TEMPERATURES, (len(mean), 1, 1))).to(mean.dtype)
+    spoken = mean + temperature.sqrt() * log_scale.exp() * torch.randn_like(mean)
     for row, index in enumerate(chosen):
         frames = int(batch["frame_count"][row])
         if frames <= CROP_LATENTS:
@@ -68,17 +69,17 @@ def polish(args):
         with torch.no_grad():
             predicted = predict_batch(speech, batch, config, device)
         z, target = pick_crops(batch, chosen, predicted, sampler, sampler.rng)
-        with bfloat16_layers(device):
-            made, _ = vae.decoder(z.to(device) * std + mean)
+        labels = pitch_labels(target, z.shape[1] * SAMPLES_PER_LATENT // vae.decoder.config.hop_size).to(device)
+        made, pitch_error = decode_with_pitch(vae.decoder, z.to(device) * std + mean, labels)
         made, target = made[:, SAMPLES_PER_LATENT:], target.to(device)
         mel = mel_loss(made, target)
         judged, figures = adversary.generator_loss(target, made, sampler.rng)
         optimiser.zero_grad()
-        (MEL_WEIGHT * mel + judged).backward()
+        (MEL_WEIGHT * mel + PITCH_WEIGHT * pitch_error + judged).backward()
         torch.nn.utils.clip_grad_norm_(vae.decoder.parameters(), 5.0)
         optimiser.step()
         ema.update(vae, step + 1000)
-        log.add(step, {"mel": mel.detach(), **figures})
+        log.add(step, {"mel": mel.detach(), "pitch": pitch_error.detach(), **figures})
         if step % args.save_every == 0:
             save(args.out, saved, vae, ema, adversary)
     save(args.out, saved, vae, ema, adversary)
