@@ -82,7 +82,17 @@ export interface FlowSizes {
   readonly kernel: number;
 }
 
-/** The speaker encoder, and where its latents lie: mean [dim] and lower-triangular factor [dim][dim]. */
+/** What is told of a voice: `weights` [dim] . latent + `bias`, off by `error` (root mean square) on corpus speakers. */
+export interface TraitFit {
+  readonly weights: readonly number[];
+  readonly bias: number;
+  readonly error: number;
+}
+
+/** Units: ln of Hz, ln of vocal-tract length / a grown man's, ln of speech rate / the corpus mean, dB per octave. */
+export type TraitName = "pitch" | "size" | "pace" | "brightness";
+
+/** The speaker encoder, where its latents lie (mean [dim], lower-triangular factor [dim][dim]) and what they tell. */
 export interface SpeakerSizes {
   readonly mels: number;
   readonly fftSize: number;
@@ -92,6 +102,7 @@ export interface SpeakerSizes {
   readonly dim: number;
   readonly mean: readonly number[];
   readonly cholesky: readonly (readonly number[])[];
+  readonly traits: Readonly<Record<TraitName, TraitFit>>;
 }
 
 /** When a sentence ends: see speech/stop-rule.ts and speech/pointer.ts. */
@@ -185,6 +196,8 @@ const encoder = object<EncoderSizes>({
   logScaleMax: number(),
 });
 
+const trait = object<TraitFit>({ weights: arrayOf(number()), bias: number(), error: number(0) });
+
 const manifest: Parser<Manifest> = object<Manifest>({
   format: exactly("kalliope-weights"),
   version: exactly(1),
@@ -205,6 +218,7 @@ const manifest: Parser<Manifest> = object<Manifest>({
     dim: positive,
     mean: arrayOf(number()),
     cholesky: arrayOf(arrayOf(number())),
+    traits: object({ pitch: trait, size: trait, pace: trait, brightness: trait }),
   }),
   symbols: arrayOf(text(/^.+$/)),
   stop: object<StopRule>({
@@ -257,6 +271,10 @@ function relations(m: Manifest): readonly (readonly [string, boolean, string])[]
       isLowerTriangular(speaker.cholesky, speaker.dim),
       "speaker.dim rows, lower triangular",
     ],
+    ...Object.entries(speaker.traits).map(
+      ([name, { weights }]) =>
+        [`speaker.traits.${name}.weights`, weights.length === speaker.dim, "speaker.dim numbers"] as const,
+    ),
     [
       "symbols",
       m.symbols[0] === "<pad>" && new Set(m.symbols).size === m.symbols.length,

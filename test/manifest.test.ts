@@ -55,6 +55,8 @@ describe("parseManifest", () => {
     ["encoder.strides", [2], "one entry per step"],
     ["speaker.mean", [0], "speaker.dim numbers"],
     ["speaker.cholesky", [[1, 0]], "lower triangular"],
+    ["speaker.traits.pitch.weights", [0.5], "speaker.dim numbers"],
+    ["speaker.traits.pace", undefined, "missing"],
     ["stop.maxAge", 12, "below languageModel.pointer.ages"],
     ["sampling.temperature", -1, "at least 0"],
     ["symbols", ["<s>", "<pad>"], "<pad> first"],

@@ -21,7 +21,6 @@ import noise
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from encode import load_vae
 from generate import decode, speak
-from export import CALIBRATION_UTTERANCES, calibrate
 from judge import embed, load_judge
 from metrics import (
     bootstrap_interval,
@@ -38,6 +37,7 @@ from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, Corpus, held_out_sente
 from symbols import SILENCES
 from train_lm import load_speech_model
 from vae import sample
+from voices import calibrate
 
 VOICES = ("slt", "rms")
 BARKS = 50  # the last lines of heldout.txt
@@ -178,7 +178,7 @@ def evaluate_seeds(models, calibration, items, args):
     """WER of random seeds and the spread of their mean pitch."""
     generator, rates, pitches = torch.Generator().manual_seed(3), [], []
     for seed in range(SEEDS):
-        latent = torch.from_numpy(noise.speaker_latent(seed, *calibration))
+        latent = torch.from_numpy(noise.speaker_latent(seed, calibration["mean"], calibration["cholesky"]))
         chosen = items[seed * SEED_LINES % len(items) :][:SEED_LINES]
         signals = [speak_item(models, item, args.temperature[0], generator, latent)[0] for item in chosen]
         errors, words, _ = word_row(chosen, signals, args)
@@ -238,7 +238,7 @@ def evaluate(args):
         print(lines[-1], flush=True)
     if args.lm and args.seeds:
         notes.append(evaluate_barks(models, args.temperature[0]))
-        calibration = calibrate(models[1].speaker_encoder, Corpus(args.data), CALIBRATION_UTTERANCES)
+        calibration = calibrate(models[1].speaker_encoder, Corpus(args.data))
         notes.append(evaluate_seeds(models, calibration, items, args))
     text = "\n".join([f"{len(items)} held-out sentences, held-out speakers of {' and '.join(VOICES)}.", "", *lines, "", *notes]) + "\n"
     print(text)

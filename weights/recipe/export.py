@@ -30,9 +30,10 @@ from safetensors_io import write_safetensors
 from symbols import SYMBOLS
 from train_lm import SpeechModel, load_speech_model
 from vae import FlowVae
+from voices import calibrate, rounded
 
-CALIBRATION_UTTERANCES = 1500
-SPEAKER_SPREAD = 0.7  # of the corpus, in which seeds draw: the edges are spoken less clearly (MODEL_CARD.md)
+# Weights of the trait run from -scale to scale: (name, scale, bias).
+TINY_TRAITS = (("pitch", 0.2, 4.9), ("size", 0.1, -0.05), ("pace", 0.1, 0.0), ("brightness", 0.8, 0.0))
 
 
 def camel(name):
@@ -61,22 +62,6 @@ def flatten_embeddings(model):
         model.window = nn.ModuleList(tables)
 
 
-def calibrate(speaker_encoder, corpus, count):
-    """Mean [S] and Cholesky factor [S, S] of the aggregate posterior of the speaker latent over the corpus."""
-    rng = np.random.default_rng(0)
-    means, variances = [], []
-    with torch.no_grad():
-        for index in rng.choice(len(corpus.utterances), min(count, len(corpus.utterances)), replace=False):
-            samples = corpus.samples(int(index)).astype(np.float32) / 32768
-            samples = np.resize(samples, max(len(samples), SAMPLE_RATE_HZ))
-            mean, log_scale = speaker_encoder(torch.from_numpy(samples)[None])
-            means.append(mean[0].numpy().astype(np.float64))
-            variances.append(np.exp(2 * log_scale[0].numpy().astype(np.float64)))
-    means = np.array(means)
-    covariance = np.cov(means.T) + np.diag(np.mean(variances, 0))
-    return means.mean(0), SPEAKER_SPREAD * np.linalg.cholesky(covariance)
-
-
 def stored_tensors(*modules):
     """name -> f16 array of all parameters and persistent buffers."""
     tensors = {}
@@ -87,7 +72,6 @@ def stored_tensors(*modules):
 
 
 def manifest_of(name, config, decoder_state, calibration, temperature):
-    mean, cholesky = calibration
     lm = camel_keys(asdict(config.language_model))
     return {
         "format": "kalliope-weights",
@@ -100,11 +84,7 @@ def manifest_of(name, config, decoder_state, calibration, temperature):
         "decoder": {"kind": "source-filter", **camel_keys(asdict(config.decoder)), "stateSize": decoder_state},
         "encoder": camel_keys(asdict(config.encoder)),
         "flow": camel_keys(asdict(config.flow)),
-        "speaker": {
-            **camel_keys(asdict(config.speaker)),
-            "mean": [round(float(value), 6) for value in mean],
-            "cholesky": [[round(float(value), 6) for value in row] for row in cholesky],
-        },
+        "speaker": {**camel_keys(asdict(config.speaker)), **rounded(calibration)},
         "symbols": SYMBOLS,
         "stop": STOP,
         "sampling": {"temperature": temperature},
@@ -177,7 +157,7 @@ def trained_model(args):
     corpus = Corpus(args.data)
     latents = LatentCorpus(corpus, args.data)
     config, speech = load_speech_model(args.lm)
-    calibration = calibrate(speech.speaker_encoder, corpus, CALIBRATION_UTTERANCES)
+    calibration = calibrate(speech.speaker_encoder, corpus)
     return Model(args.name, config, load_vae(args.vae), speech, (latents.mean, latents.std), calibration)
 
 
@@ -188,7 +168,7 @@ def restored_model(args):
     vae, speech = FlowVae(config), SpeechModel(config)
     restore_vae(vae, args.start)
     restore_speech(speech, args.start)
-    calibration = np.array(manifest["speaker"]["mean"]), np.array(manifest["speaker"]["cholesky"])
+    calibration = {name: manifest["speaker"][name] for name in ("mean", "cholesky", "traits")}
     return Model(manifest["name"], config, vae, speech, restored_statistics(args.start), calibration)
 
 
@@ -201,7 +181,14 @@ def tiny_model():
             parameter.add_(torch.randn_like(parameter) * 0.05)
         vae.decoder.output.bias[:-1] -= 4.5
     dim = TINY.speaker.dim
-    calibration = np.linspace(-0.2, 0.2, dim), np.tril(np.full((dim, dim), 0.1)) + 0.5 * np.eye(dim)
+    calibration = {
+        "mean": np.linspace(-0.2, 0.2, dim),
+        "cholesky": np.tril(np.full((dim, dim), 0.1)) + 0.5 * np.eye(dim),
+        "traits": {
+            name: {"weights": np.roll(np.linspace(-scale, scale, dim), turn), "bias": bias, "error": 0.05}
+            for turn, (name, scale, bias) in enumerate(TINY_TRAITS)
+        },
+    }
     statistics = torch.linspace(-0.5, 0.5, TINY.latent_dim), torch.linspace(0.5, 1.5, TINY.latent_dim)
     return Model("tiny", TINY, vae, speech, statistics, calibration)
 
