@@ -28,6 +28,8 @@ export interface VoiceSink {
 export interface SinkOptions {
   /** Linear. */
   readonly gain: number;
+  /** Name of an effect, such as "radio". Defaults to none; an output may know none. */
+  readonly effect?: string;
 }
 
 export interface VoiceOutput {
