@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { AudioEngineV2 } from "@babylonjs/core/AudioV2/abstractAudio/audioEngineV2.js";
+import type { WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
+import type { VoiceLine } from "../../plugin/voices.ts";
+import { createNullGame, createWebGpuGame, type Game, type GameOptions } from "./game.ts";
+import { everySeconds, levelOf, pause, renderWith } from "./offline.ts";
+
+const RATE_HZ = 48_000;
+const TEXT = "Hello, traveler!";
+const games: Game[] = [];
+
+async function start(create: (options: GameOptions) => Promise<Game>, options: GameOptions): Promise<Game> {
+  const game = await create(options);
+  games.push(game);
+  return game;
+}
+
+afterEach(() => {
+  for (const game of games.splice(0)) game.dispose();
+});
+
+/** Renders what a game says, in steps that give the Worker time to speak and the game time to draw. */
+function render(game: Game, context: OfflineAudioContext, step = 0.1): Promise<AudioBuffer> {
+  return renderWith(context, everySeconds(step, context.length / RATE_HZ), async (second) => {
+    await pause(second === 0 ? 700 : 30);
+    await game.nextFrame();
+  });
+}
+
+/** A line of a speaker at a place, as both ears hear it. */
+async function hear(
+  create: (options: GameOptions) => Promise<Game>,
+  place: readonly [number, number, number] | undefined,
+): Promise<{ left: number; right: number }> {
+  const context = new OfflineAudioContext(2, 2 * RATE_HZ, RATE_HZ);
+  const game = await start(create, { context });
+  game.plugin.speak(game.addSpeaker(place), TEXT, { detail: "full" });
+  const heard = await render(game, context);
+  return { left: levelOf(heard, 0), right: levelOf(heard, 1) };
+}
+
+describe("voices in a Babylon scene", () => {
+  it("are louder in the ear they stand at, with the real engine and the Worker", async () => {
+    const fromLeft = await hear(createWebGpuGame, [-4, 0, 3]);
+    const fromRight = await hear(createWebGpuGame, [4, 0, 3]);
+    expect(fromLeft.left).toBeGreaterThan(1.5 * fromLeft.right);
+    expect(fromRight.right).toBeGreaterThan(1.5 * fromRight.left);
+    expect(fromLeft.left).toBeCloseTo(fromRight.right, 3);
+  });
+
+  it("fall off with distance", async () => {
+    const near = await hear(createNullGame, [0, 0, 4]);
+    const far = await hear(createNullGame, [0, 0, 20]);
+    const ratio = near.left / far.left; // (1.5 + 1.2 * 18.5) / (1.5 + 1.2 * 2.5) = 5.3
+    expect(ratio).toBeGreaterThan(4.5);
+    expect(ratio).toBeLessThan(6);
+  });
+
+  it("are heard in both ears alike when they have no mouth", async () => {
+    const { left, right } = await hear(createNullGame, undefined);
+    expect(left).toBeGreaterThan(0.001);
+    expect(left).toBeCloseTo(right, 6);
+  });
+
+  it("tell words and visemes in order, within 20 ms of their samples", async () => {
+    const context = new OfflineAudioContext(2, 2.5 * RATE_HZ, RATE_HZ);
+    const game = await start(createNullGame, { context });
+    const line = game.plugin.speak(game.addSpeaker([0, 0, 1]), TEXT, { detail: "full" });
+    const told: { kind: string; text: string; sample: number; atSeconds: number }[] = [];
+    line.onEvent.add((event) => {
+      if (event.kind !== "word" && event.kind !== "viseme") return;
+      const text = event.kind === "word" ? event.text : event.viseme;
+      told.push({ kind: event.kind, text, sample: event.sample, atSeconds: context.currentTime });
+    });
+    const heard = (await render(game, context, 0.01)).getChannelData(0);
+    const startSeconds = heard.findIndex((sample) => sample !== 0) / RATE_HZ;
+    const late = told.map(({ sample, atSeconds }) => atSeconds - startSeconds - sample / 16_000);
+    expect(line.state).toBe("finished");
+    expect(told.filter(({ kind }) => kind === "word").map(({ text }) => text)).toEqual(["Hello", "traveler"]);
+    expect(told.filter(({ kind }) => kind === "viseme").length).toBeGreaterThan(5);
+    expect(told.map(({ sample }) => sample)).toEqual(told.map(({ sample }) => sample).toSorted((a, b) => a - b));
+    expect(Math.max(...late)).toBeLessThan(0.02);
+    expect(Math.min(...late)).toBeGreaterThan(-0.02);
+  });
+});
+
+describe("a line goes on and ends", () => {
+  const runsToItsEnd = async (line: VoiceLine): Promise<void> => {
+    const end = await line.finished;
+    expect(end).toMatchObject({ state: "finished" });
+    expect(end.heardMs).toBeGreaterThan(300);
+  };
+
+  it.each(["worker", "webgpu"] as const)("when the device is destroyed in its middle (%s)", async (backend) => {
+    const context = new AudioContext();
+    const game = await start(createWebGpuGame, { context, backend });
+    const engine = game.engine as WebGPUEngine;
+    const { _device: device } = engine;
+    const line = game.plugin.speak(game.addSpeaker([0, 0, 2]), `${TEXT} How are you today? ${TEXT}`, {
+      detail: "full",
+    });
+    await line.started;
+    device.destroy();
+    await runsToItsEnd(line);
+    const { _device: restored } = engine;
+    expect(restored).not.toBe(device);
+    const next = game.plugin.speak(line.eid, "And again.", { detail: "full" });
+    await runsToItsEnd(next);
+    await context.close();
+  });
+
+  it("when nothing is drawn any more", async () => {
+    const context = new AudioContext();
+    const game = await start(createNullGame, { context });
+    const line = game.plugin.speak(game.addSpeaker([0, 0, 2]), TEXT, { detail: "full" });
+    await line.started;
+    game.engine.stopRenderLoop();
+    await runsToItsEnd(line);
+    await context.close();
+  });
+
+  it("after sound was locked for a while", async () => {
+    const context = new AudioContext();
+    await context.suspend();
+    const game = await start(createNullGame, { context });
+    const line = game.plugin.speak(game.addSpeaker([0, 0, 2]), TEXT, { detail: "full" });
+    await pause(1500);
+    expect(game.plugin.locked).toBe(true);
+    expect(line.state === "audible" || line.state === "finished").toBe(false);
+    document.dispatchEvent(new KeyboardEvent("keydown"));
+    await runsToItsEnd(line);
+    expect(game.plugin.locked).toBe(false);
+    await context.close();
+  });
+});
+
+describe("createVoicePluginAsync", () => {
+  it("leaves nothing behind", async () => {
+    const context = new AudioContext();
+    const game = await start(createNullGame, { context });
+    const { engine, scene, plugin } = game;
+    const remove = plugin.showSubtitles();
+    expect(document.querySelector(".kalliope-subtitles")).not.toBeNull();
+    const speaker = game.addSpeaker([0, 0, 1]);
+    const line = plugin.speak(speaker, TEXT);
+    const mouths = () => scene.transformNodes.filter(({ name }) => name.endsWith(" mouth")).length;
+    expect([mouths(), plugin.audioEngine.nodes.size > 0]).toEqual([1, true]);
+    plugin.dispose();
+    plugin.dispose();
+    remove();
+    expect((await line.finished).state).toBe("cancelled");
+    expect(document.querySelector(".kalliope-subtitles")).toBeNull();
+    expect(mouths()).toBe(0);
+    expect(engine.onEndFrameObservable.hasObservers()).toBe(false);
+    expect([...plugin.audioEngine.nodes].some(({ name }) => name.startsWith("voice"))).toBe(false);
+    expect(plugin.audioEngine.listener.isAttached).toBe(false);
+    expect(context.state).toBe("running"); // the game's own
+    await context.close();
+  });
+
+  it("makes an audio engine when the game has none, and ends it with the scene", async () => {
+    const game = await start(createNullGame, {});
+    expect(AudioEngineV2.Instances).toContain(game.plugin.audioEngine);
+    game.scene.dispose();
+    expect(AudioEngineV2.Instances).not.toContain(game.plugin.audioEngine);
+  });
+});
