@@ -28,6 +28,14 @@ ENCODER_SHARE = 0.4  # crops that keep the encoder's latents
 TEMPERATURES = (0.0, 0.2)  # of the latents drawn from the prediction; each crop takes one
 
 
+def pick_long(sampler, tokens):
+    """A batch in which some utterance is longer than a crop."""
+    while True:
+        chosen = sampler.pick(tokens)
+        if any(sampler.latents.corpus.utterances[index]["length"] > (CROP_LATENTS + 1) * SAMPLES_PER_LATENT for index in chosen):
+            return chosen
+
+
 def pick_crops(batch, chosen, predicted, sampler, rng):
     """Latents [B, CROP + 1, D] (normalised) and the samples [B, CROP * 1280] they should sound like."""
     latents, targets = [], []
@@ -64,7 +72,7 @@ def polish(args):
     while (progress := clock.progress(step)) < 1:
         step += 1
         set_rate(optimiser, cosine_rate(progress, step, args.rate))
-        chosen = sampler.pick(args.tokens)
+        chosen = pick_long(sampler, args.tokens)
         batch = sampler.batch(chosen, config.language_model.pointer)
         with torch.no_grad():
             predicted = predict_batch(speech, batch, config, device)
