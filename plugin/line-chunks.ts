@@ -59,9 +59,10 @@ function joined(state: VoicesState, line: Line, speakPiece: (text: string) => Sp
 
 function piecesOf(line: Line): AsyncIterable<TextPiece> | Iterable<TextPiece> {
   if (typeof line.script === "string") return [{ text: line.script, charStart: 0 }];
-  return textPieces(line.script, (text) => {
+  const grow = (text: string) => {
     line.text = text;
-  });
+  };
+  return textPieces(line.script, grow, line.over.signal);
 }
 
 function fullChunks(

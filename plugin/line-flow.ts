@@ -19,8 +19,9 @@ const FIRST_SOUND_MS = 200;
 /** The first sound waits until it outlasts the usual next chunk by this factor. */
 const START_MARGIN = 1.25;
 
-/** Weight of a new observation in the mean of `secondChunkMs`. */
+/** Weight of a new observation in the mean of `secondChunkMs`, and the largest taken: a lost device is no rule. */
 const SECOND_CHUNK_WEIGHT = 0.2;
+const LONGEST_SECOND_CHUNK_MS = 500;
 
 /** Distance from the listener, halved by each step of importance and priority. */
 export function rankOf({ output }: VoicesState, { speaker, options }: Line): number {
@@ -150,7 +151,7 @@ export function pullChunk(state: VoicesState, line: Line): void {
 
 function receiveChunk(state: VoicesState, line: Line, { samples, events }: SpeechChunk): void {
   if (line.detail === "full" && line.chunksReceived === 1 && line.pullingSinceMs !== undefined) {
-    const tookMs = state.clock() - line.pullingSinceMs;
+    const tookMs = Math.min(state.clock() - line.pullingSinceMs, LONGEST_SECOND_CHUNK_MS);
     state.secondChunkMs += SECOND_CHUNK_WEIGHT * (tookMs - state.secondChunkMs);
   }
   line.chunksReceived++;

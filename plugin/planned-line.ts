@@ -24,14 +24,18 @@ function plannedSamples(segment: TextSegment, { sampleRateHz, samplesPerLatent }
     : plannedFrames(segment.symbols.length).length * samplesPerLatent;
 }
 
+/** Of a longer text only so many characters are read before it is spoken, and the rest is taken to be like them. */
+const MOST_CHARACTERS = 1500;
+
 /**
  * Milliseconds that a text will take at speed 1, pauses included.
  * @throws VoiceTextError when there is nothing to say
  */
 export function plannedDurationMs(text: string, lexicon: UserLexicon, manifest: Manifest): number {
   let samples = 0;
-  for (const segment of phonemizeLazily(text, { lexicon })) samples += plannedSamples(segment, manifest);
-  return (samples * 1000) / manifest.sampleRateHz;
+  const read = text.slice(0, MOST_CHARACTERS);
+  for (const segment of phonemizeLazily(read, { lexicon })) samples += plannedSamples(segment, manifest);
+  return ((samples * 1000) / manifest.sampleRateHz) * (text.length / read.length);
 }
 
 /**

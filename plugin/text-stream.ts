@@ -18,15 +18,16 @@ const LAST_WORD = /(\p{L}+)\.\s+$/u;
  * Cuts a stream of text, such as a language model gives it, into sentences, each as soon as it is complete. The pieces
  * joined are the whole text; what has nothing to say goes with what follows.
  * @param onText is told the whole text so far
- * @throws VoiceTextError when the stream fails or gives something else than text
+ * @throws VoiceTextError when the stream fails or gives something else than text, or the signal's reason
  */
 export async function* textPieces(
   stream: AsyncIterable<string>,
   onText: (text: string) => void,
+  signal: AbortSignal,
 ): AsyncGenerator<TextPiece, void, undefined> {
   let text = "";
   let spoken = 0;
-  for await (const part of readStream(stream)) {
+  for await (const part of readStream(stream, signal)) {
     text += part;
     onText(text);
     for (let end = pieceEnd(text, spoken); end > spoken; end = pieceEnd(text, spoken)) {
@@ -38,18 +39,28 @@ export async function* textPieces(
   if (SPEAKABLE.test(rest) || spoken === 0) yield { text: rest, charStart: spoken };
 }
 
-async function* readStream(stream: AsyncIterable<string>): AsyncGenerator<string> {
+/** Ends with the signal's reason, and leaves the stream then, even while it is silent. */
+async function* readStream(stream: AsyncIterable<string>, signal: AbortSignal): AsyncGenerator<string> {
+  const iterator = stream[Symbol.asyncIterator]();
+  const aborted = new Promise<never>((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
+  );
   try {
-    for await (const part of stream) {
-      if (typeof part !== "string") throw new TypeError(`it gave ${String(part)}, which is no string`);
-      yield part;
+    for (;;) {
+      const { done, value } = await Promise.race([iterator.next(), aborted]);
+      if (done === true) return;
+      if (typeof value !== "string") throw new TypeError(`it gave ${String(value)}, which is no string`);
+      yield value;
     }
   } catch (cause) {
+    signal.throwIfAborted();
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new VoiceTextError(
       `The stream of text failed (${reason}). What came before was spoken; speak the rest anew.`,
       { cause },
     );
+  } finally {
+    iterator.return?.().catch(() => undefined); // not awaited: a stream may be waiting for its own next piece
   }
 }
 

@@ -24,6 +24,7 @@ import { createVoiceSounds } from "./voice-sounds.ts";
 import type { VoicesState } from "./voice-state.ts";
 
 export type { CachedLine, LineCache } from "./line-cache.ts";
+export { DETAIL_POLICY, type DetailRow } from "./detail-policy.ts";
 export type { LearnedVoice } from "./line-voice.ts";
 export type { ListenerList } from "./listeners.ts";
 export type * from "./voice-line.ts";
@@ -94,7 +95,7 @@ export interface Voices {
   prepare(eid: EntityId): void;
   /**
    * Goes on with another backend of the same weights, for example after the device was lost. Lines go on where they were,
-   * nothing is heard twice. Lines wait for it for 5 s after the old one fails.
+   * nothing is heard twice. Lines wait for it for 15 s after the old one fails.
    */
   setBackend(backend: SpeechBackend, label?: string): void;
   readonly onQueued: ListenerList<VoiceLine>;

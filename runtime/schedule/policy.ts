@@ -19,8 +19,10 @@ export interface SchedulePolicy {
   readonly starvationMs: number;
   /** Slack is compared in steps of this, so that importance counts among voices about equally near to silence. */
   readonly slackStepMs: number;
-  /** How long lines wait for another backend after theirs failed. */
+  /** How long lines wait for another backend after theirs failed: weights may have to be read and kernels compiled. */
   readonly recoveryMs: number;
+  /** A failed call is tried again after this, on whichever backend there is. */
+  readonly retryMs: number;
   /** Sentences that may be open in the backend. */
   readonly slots: number;
 }
@@ -36,7 +38,8 @@ export const SCHEDULE_POLICY: SchedulePolicy = {
   submissionsInFlight: 3,
   starvationMs: 500,
   slackStepMs: 100,
-  recoveryMs: 5000,
+  recoveryMs: 15_000,
+  retryMs: 1000,
   slots: 8,
 };
 

@@ -26,8 +26,8 @@ type Asked =
 export interface ScheduledCall extends Waiting {
   readonly sentence: ScheduledSentence;
   readonly asked: Asked;
-  /** The backend failed; waiting for another one since then. */
-  stranded: { readonly sinceMs: number; readonly error: unknown } | undefined;
+  /** The backend fails it: since when, with what, and when it is tried again. */
+  stranded: { readonly sinceMs: number; readonly error: unknown; readonly retryAtMs: number } | undefined;
   resolve(): void;
   reject(reason: unknown): void;
 }

@@ -48,10 +48,6 @@ export interface Scheduler {
   dispose(): void;
 }
 
-interface Flight {
-  readonly calls: readonly ScheduledCall[];
-}
-
 export function createScheduler(
   firstBackend: SpeechBackend,
   options: Partial<SchedulePolicy> = {},
@@ -60,7 +56,7 @@ export function createScheduler(
   const budget = createFrameBudget(policy);
   const waiting = new Set<ScheduledCall>();
   const held = new Set<ScheduledSentence>(); // open in the backend, or being opened
-  const flights = new Set<Flight>();
+  const flights = new Set<object>(); // one for each call of the backend under way
   let backend = firstBackend;
   let pacer = pacerOf(firstBackend);
   let nowMs = 0;
@@ -106,7 +102,7 @@ export function createScheduler(
   }
 
   function isReady({ stranded, sentence }: ScheduledCall, hasRoom: boolean): boolean {
-    const mayRun = stranded === undefined && !sentence.busy;
+    const mayRun = !sentence.busy && nowMs >= (stranded?.retryAtMs ?? 0);
     return mayRun && (hasRoom || sentence.replay.handle !== undefined);
   }
 
@@ -143,7 +139,9 @@ export function createScheduler(
       const isSame = other?.kind === step.kind && framesOf(other) >= frames;
       return isSame && call !== head && isReady(call, false);
     });
-    return [head, ...alike.sort(byUrgency(nowMs, policy))].slice(0, merged);
+    const inOrder = [head, ...alike.sort(byUrgency(nowMs, policy))];
+    const bySentence = new Map(inOrder.toReversed().map((call) => [call.sentence, call]));
+    return inOrder.filter((call) => bySentence.get(call.sentence) === call).slice(0, merged);
   }
 
   /** Frames made in one call for a step. */
@@ -152,7 +150,7 @@ export function createScheduler(
   }
 
   function perform(batch: readonly ScheduledCall[], step: Step): void {
-    const flight: Flight = { calls: batch };
+    const flight = {};
     flights.add(flight);
     for (const { sentence } of batch) {
       sentence.busy = true;
@@ -211,7 +209,8 @@ export function createScheduler(
     for (const call of batch) {
       if (error instanceof BackendError) {
         letGo(call.sentence);
-        call.stranded = { sinceMs: nowMs, error };
+        const { sinceMs = nowMs } = call.stranded ?? {};
+        call.stranded = { sinceMs, error, retryAtMs: nowMs + policy.retryMs };
       } else if (leave(call)) call.reject(error);
     }
   }

@@ -64,7 +64,8 @@ describe("frame budget", () => {
   });
 
   it("is used: cheap work fills it once prices are known", async () => {
-    const many = (kind: string) => Array<Slice>(60).fill({ kind, flops: 2e7, bytes: 1e6 });
+    const many = (kind: string) =>
+      Array.from({ length: 60 }, (): Slice => ({ kind, flops: 2e7, bytes: 1e6 }));
     const submissions = await runFrames(() => 0.05, 1500, many);
     const late = submissions.slice(-300).map(({ costs }) => sum(costs));
     expect(sum(late) / late.length).toBeGreaterThan(0.8 * BUDGET_MS);

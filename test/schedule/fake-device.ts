@@ -32,7 +32,7 @@ export interface FakeDeviceOptions {
 const SLICE: Slice = { kind: "", flops: 2e7, bytes: 1e6 };
 
 function defaultSlices(kind: string, _sentences: number, frames: number): Slice[] {
-  return Array<Slice>(Math.max(1, frames) * 2).fill({ ...SLICE, kind });
+  return Array.from({ length: Math.max(1, frames) * 2 }, () => ({ ...SLICE, kind }));
 }
 
 /** A paced backend whose calls are slices of a given cost; it says nothing. */

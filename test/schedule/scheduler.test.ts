@@ -8,7 +8,7 @@ import { speak } from "../../runtime/speech/speak.ts";
 import { largestDifference, tinyManifest } from "../onnx/tiny-weights.ts";
 import { createFakeBackend } from "../speech/fake-backend.ts";
 import { settle } from "./crowd.ts";
-import { createFakeDevice } from "./fake-device.ts";
+import { createFakeDevice, SAMPLES_PER_FRAME } from "./fake-device.ts";
 
 const manifest = await tinyManifest();
 const TEXT = "The old mill. Who goes?";
@@ -82,6 +82,30 @@ describe("a line's backend", () => {
     scheduler.dispose();
     await expect(opened).rejects.toThrow(BackendError);
     await expect(line.openSentence(REQUEST)).rejects.toThrow(BackendError);
+  });
+});
+
+describe("calls for one sentence", () => {
+  it("made at the same time are done one after the other", async () => {
+    const device = createFakeDevice({ costOf: () => 0.01 });
+    const scheduler = createScheduler(device);
+    const line = scheduler.backendFor(demandOf());
+    const frames = async (count: number) => {
+      for (let frame = 0; frame < count; frame++) {
+        scheduler.frame(frame * 16, 16);
+        device.finish();
+        await settle();
+      }
+    };
+    const opening = line.openSentence(REQUEST);
+    await frames(5);
+    const handle = await opening;
+    const both = Promise.all([line.advance([handle], 3), line.advance([handle], 4), line.decode([handle])]);
+    await frames(20);
+    const [first, second, [samples]] = await both;
+    expect([first[0]?.symbolIndices.length, second[0]?.symbolIndices.length]).toEqual([3, 4]);
+    expect(samples?.length).toBe(7 * SAMPLES_PER_FRAME);
+    for (const { handles } of device.batches) expect(new Set(handles).size).toBe(handles.length);
   });
 });
 
@@ -250,6 +274,22 @@ describe("a backend that fails", () => {
     expect(settled).toBe(false);
     scheduler.frame(SCHEDULE_POLICY.recoveryMs + 200, 16);
     expect(await outcome).toBeInstanceOf(BackendError);
+  });
+
+  it("for a moment only is tried again, and nobody notices", async () => {
+    const real = createFakeBackend(manifest);
+    const { advance } = real;
+    let failures = 2;
+    real.advance = (handles, frames) =>
+      failures-- > 0 ? Promise.reject(new BackendError("out of memory")) : advance(handles, frames);
+    const scheduler = createScheduler(real);
+    const samples = samplesOf(scheduler.backendFor(demandOf()));
+    for (let time = 0; time < 4; time++) {
+      await settle();
+      scheduler.frame(time * SCHEDULE_POLICY.retryMs, 16);
+    }
+    expect(largestDifference(await samples, await expectedSamples())).toBe(0);
+    expect(real.open.size).toBe(0);
   });
 
   it("may never answer at all", async () => {
