@@ -32,6 +32,8 @@ export interface AudioOutputOptions {
 export interface AudioOutput extends VoiceOutput {
   /** Root mean square of what an entity says now; 0 when it is silent. */
   levelOf(eid: number): number;
+  /** True while a speaker has a line. */
+  readonly busy: boolean;
 }
 
 /** As `AudioOutputOptions` says. */
@@ -124,6 +126,9 @@ function outputOf(speakers: readonly Speaker[], options: AudioOutputOptions): Au
     },
     open: (eid, sinkOptions) => (disposed ? undefined : open(eid, sinkOptions)),
     distanceTo,
+    get busy() {
+      return speakers.some(({ sink }) => sink !== undefined);
+    },
     levelOf: (eid) =>
       speakers.reduce((most, each) => (each.eid === eid ? Math.max(most, each.sink?.level ?? 0) : most), 0),
     dispose() {

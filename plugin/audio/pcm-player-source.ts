@@ -20,7 +20,9 @@ function registerPcmPlayer(name: string, createPlayer: typeof createPcmPlayer): 
     constructor({ processorOptions }: { readonly processorOptions: PlayerSettings }) {
       super();
       this.player = createPlayer(processorOptions);
-      this.port.addEventListener("message", ({ data }: MessageEvent<PlayerCommand>) => this.player.receive(data));
+      this.port.addEventListener("message", ({ data }: MessageEvent<PlayerCommand>) =>
+        this.player.receive(data),
+      );
       this.port.start();
     }
 

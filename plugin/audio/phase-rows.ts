@@ -25,12 +25,12 @@ export function createPhaseRows(fromHz: number, toHz: number): PhaseRows {
   const taps = 2 * REACH;
   if (phases === 1) return { step, phases, taps, rows: impulse(taps, REACH - 1) };
   const rows = new Float32Array(phases * taps);
-  const input = impulseTrain(step);
-  const response = [resampler.push(input), resampler.flush()].flatMap((part) => [...part]);
+  const response = resampler.push(impulseTrain(step)); // every frame that sees an impulse is settled by now
   response.forEach((value, frame) => {
     const first = Math.floor((frame * step) / phases) - REACH + 1;
-    const place = input.subarray(Math.max(0, first), first + taps).indexOf(1);
-    if (place >= 0) rows[((frame * step) % phases) * taps + Math.max(0, first) - first + place] = value;
+    const nearest = Math.max(0, Math.ceil((first - REACH) / IMPULSE_SPACING));
+    const tap = REACH + nearest * IMPULSE_SPACING - first;
+    if (tap < taps && nearest < step) rows[((frame * step) % phases) * taps + tap] = value;
   });
   return { step, phases, taps, rows };
 }

@@ -115,50 +115,45 @@ type Store = ReturnType<typeof createStore>;
 
 function createReader(url: string, options: ReadWeightsOptions, store: Store, load: typeof fetch): ReadFile {
   const progress = createProgress(options);
-  const { signal } = options;
-  let manifest: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  const init: RequestInit = options.signal ? { signal: options.signal } : {};
+  let reading: ReturnType<typeof readManifest> | undefined;
 
-  async function readManifest(): Promise<Uint8Array<ArrayBuffer>> {
+  async function readManifest() {
     const address = url + MANIFEST;
-    const bytes = await download(
-      load,
-      address,
-      { cache: "no-cache", ...(signal && { signal }) },
-      undefined,
-    ).catch(async (error: unknown) => {
-      const kept = signal?.aborted ? undefined : await store.read(address);
-      if (kept === undefined) throw error;
-      return kept;
-    });
-    const { files } = parse(bytes);
-    const kept = new Set([
-      address,
-      ...Object.entries(files).map(([name, { sha256 }]) => keyOf(url, name, sha256)),
-    ]);
-    await store.delete((entry) => folderOf(entry) === url && !kept.has(entry)); // of other versions
+    const bytes = await download(load, address, { ...init, cache: "no-cache" }).catch(
+      async (error: unknown) => {
+        const kept = options.signal?.aborted ? undefined : await store.read(address);
+        if (kept === undefined) throw error;
+        return kept;
+      },
+    );
+    const manifest = parseManifest(new TextDecoder().decode(bytes));
+    const keys = Object.entries(manifest.files).map(([name, { sha256 }]) => keyOf(url, name, sha256));
+    const current = new Set([address, ...keys]);
+    await store.delete((entry) => folderOf(entry) === url && !current.has(entry)); // of other versions
     await store.write(address, bytes);
-    return bytes;
+    return { bytes, manifest };
   }
 
-  async function readFile(name: string): Promise<Uint8Array<ArrayBuffer>> {
-    manifest ??= readManifest();
-    if (name === MANIFEST) return manifest;
-    const entry = parse(await manifest).files[name];
-    if (entry === undefined)
+  return async (name) => {
+    reading ??= readManifest();
+    const { bytes: manifestBytes, manifest } = await reading;
+    if (name === MANIFEST) return manifestBytes;
+    const entry = manifest.files[name];
+    if (entry === undefined) {
       throw new WeightsError(`${url}${MANIFEST} does not list ${name}. Export the weights again.`);
-    const count = progress.of(name, parse(await manifest));
+    }
+    const count = progress.of(name, manifest);
     const key = keyOf(url, name, entry.sha256);
     const kept = await store.read(key);
     if (kept !== undefined && (await isWhole(kept, entry))) {
       count(kept.length, false);
       return kept;
     }
-    const bytes = await download(load, url + name, signal ? { signal } : {}, count);
+    const bytes = await download(load, url + name, init, (loaded) => count(loaded, true));
     if (await isWhole(bytes, entry)) await store.write(key, bytes);
     return bytes; // loadWeights refuses it when it is not whole
-  }
-
-  return readFile;
+  };
 }
 
 function createProgress({ files, onProgress }: ReadWeightsOptions) {
@@ -182,7 +177,7 @@ async function download(
   load: typeof fetch,
   url: string,
   init: RequestInit,
-  count: ((bytes: number, fromNetwork: boolean) => void) | undefined,
+  count: (bytes: number) => void = () => undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -191,7 +186,7 @@ async function download(
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     for await (const part of chunksOf(response)) {
       parts.push(part);
-      count?.((length += part.length), true);
+      count((length += part.length));
     }
   } catch (cause) {
     init.signal?.throwIfAborted();
@@ -219,10 +214,6 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     start += part.length;
   }
   return all;
-}
-
-function parse(bytes: Uint8Array): Manifest {
-  return parseManifest(new TextDecoder().decode(bytes));
 }
 
 /** False also where browsers hide WebCrypto and storage: on pages that are neither https nor localhost. */

@@ -7,10 +7,16 @@ import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { addComponent, addEntity, createWorld, set, type EntityId, type World } from "bitecs";
+import { expect } from "vitest";
 import type { VoicePluginOptions } from "../../plugin/babylon/plugin-options.ts";
 import { createVoicePluginAsync, type VoicePlugin } from "../../plugin/babylon/voice-plugin.ts";
 import { VoiceComponent } from "../../plugin/components.ts";
 import { createWeightsCache } from "../../plugin/storage/weights-cache.ts";
+import type { VoiceLine } from "../../plugin/voices.ts";
+import type { SpeechBackend } from "../../runtime/backend.ts";
+import { SPEAK_FILES } from "../../runtime/onnx/files.ts";
+import { createWorkerBackend } from "../../runtime/onnx/worker-backend.ts";
+import { loadWeights } from "../../runtime/weights.ts";
 
 /** A scene that renders, with a world and voices; the camera stands at the origin and looks along +Z. */
 export interface Game {
@@ -23,6 +29,23 @@ export interface Game {
   /** Resolves after the plugin's part of the next frame. */
   nextFrame(): Promise<void>;
   dispose(): void;
+}
+
+/**
+ * A Worker with the tiny weights for games that do not test the choice of a backend: starting one takes seconds. Ends with
+ * the page.
+ */
+let sharedBackend: Promise<SpeechBackend> | undefined;
+
+export function sharedWorkerBackend(): Promise<SpeechBackend> {
+  sharedBackend ??= startSharedBackend();
+  return sharedBackend;
+}
+
+async function startSharedBackend(): Promise<SpeechBackend> {
+  const worker = new Worker(new URL("../../runtime/onnx/worker.ts", import.meta.url), { type: "module" });
+  const read = createWeightsCache({ storage: undefined }).reader(TINY, { files: SPEAK_FILES });
+  return createWorkerBackend(worker, await loadWeights(read, SPEAK_FILES));
 }
 
 export type GameOptions = Partial<VoicePluginOptions> & { readonly context?: BaseAudioContext };
@@ -47,13 +70,13 @@ export function createNullGame(options: GameOptions = {}): Promise<Game> {
 async function createGame(engine: AbstractEngine, options: GameOptions, remove: () => void): Promise<Game> {
   const { context, ...pluginOptions } = options;
   const scene = new Scene(engine);
-  new FreeCamera("ear", Vector3.Zero(), scene);
+  scene.activeCamera = new FreeCamera("ear", Vector3.Zero(), scene);
   engine.runRenderLoop(() => scene.render());
   const audioEngine = context && (await createAudio(context));
   const world = createWorld();
   const plugin = await createVoicePluginAsync(scene, world, {
     weights: TINY,
-    backend: "worker",
+    backend: options.backend ?? (await sharedWorkerBackend()),
     lineStoreBytes: 0,
     weightsCache: createWeightsCache({ storage: undefined }),
     ...(audioEngine && { audioEngine }),
@@ -94,4 +117,11 @@ function createAudio(context: BaseAudioContext) {
     disableDefaultUI: true,
     listenerEnabled: true,
   });
+}
+
+/** Waits for the end of a line that must be heard. */
+export async function hearToTheEnd(line: VoiceLine): Promise<void> {
+  const end = await line.finished;
+  expect(end).toMatchObject({ state: "finished" });
+  expect(end.heardMs).toBeGreaterThan(300);
 }
