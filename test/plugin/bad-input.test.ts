@@ -179,7 +179,7 @@ describe("a backend that fails in the middle of a line", () => {
       const stage = stageWith(real, manifest, { world: createWorld() });
       const line = stage.voices.speak(stage.npc(), "A long story about a bridge. ".repeat(6));
       if (method !== "openSentence") await stage.until(() => line.state === "audible");
-      real[method] = () => Promise.reject(new BackendError("out of memory"));
+      Object.assign(real, { [method]: () => Promise.reject(new BackendError("out of memory")) });
       const next = stage.voices.speak(stage.npc(), method === "openSentence" ? "Go!" : "Go on!");
       await stage.over(line, next);
       expect(line.state).toBe("failed");
