@@ -6,6 +6,7 @@ const CHROMIUM_FLAGS = [
   "--no-sandbox",
   "--enable-unsafe-webgpu",
   "--use-webgpu-adapter=swiftshader",
+  "--enable-dawn-features=disable_workgroup_init", // kernels write it before they read it; clearing makes compiling 20 times longer
   "--enable-features=Vulkan",
   "--use-vulkan=swiftshader",
   "--use-angle=swiftshader",

@@ -13,7 +13,9 @@ import { SPEAK_FILES } from "./onnx/files.ts";
 import type { CallPort } from "./onnx/port-calls.ts";
 import { speak, type SpeechChunk } from "./speech/speak.ts";
 import type { SpeechOptions } from "./speech/speech-options.ts";
-import { loadWeights, type ReadFile, type Weights } from "./weights.ts";
+import type { ReadShader } from "./webgpu/gpu.ts";
+import type { WebGpuOptions } from "./webgpu/webgpu-backend.ts";
+import { loadWeights, type ReadFile } from "./weights.ts";
 
 export type { Adapter } from "./backend.ts";
 export * from "./errors.ts";
@@ -27,16 +29,27 @@ export type { Viseme } from "./text/visemes.ts";
 export { parseSeed, type Seed, type SeedLike } from "./voice/seed.ts";
 export type { ReadFile } from "./weights.ts";
 
-export interface SynthesizerOptions {
+/** onnxruntime-web on the CPU. */
+export interface OnnxSynthesizerOptions {
   /** Gives the bytes of a file of the weights folder by name. */
   readonly read: ReadFile;
-  /** Where the model runs: `onnx` = onnxruntime-web on the CPU. */
   readonly backend: "onnx";
   /** WASM threads; more than 1 needs SharedArrayBuffer. Defaults to 1. */
   readonly threads?: number;
   /** A Worker made from `onnx/worker.ts`: the model then runs there. Defaults to this thread. The caller ends it. */
   readonly worker?: CallPort;
 }
+
+/** Compute shaders on a device that stays the caller's. */
+export interface WebGpuSynthesizerOptions extends Omit<WebGpuOptions, "readShader" | "pacing"> {
+  /** Gives the bytes of a file of the weights folder by name. */
+  readonly read: ReadFile;
+  readonly backend: "webgpu";
+  /** Gives the text of a shader by name. Defaults to those that Vite bundled. */
+  readonly readShader?: ReadShader;
+}
+
+export type SynthesizerOptions = OnnxSynthesizerOptions | WebGpuSynthesizerOptions;
 
 export interface Synthesizer {
   readonly manifest: Manifest;
@@ -58,12 +71,12 @@ export interface Synthesizer {
 /**
  * Loads the weights and the backend.
  * @throws WeightsError when a file is missing, damaged or of another version
- * @throws BackendError when the backend cannot start
+ * @throws BackendError when the backend cannot start, or the GPU computes wrongly; another backend may
  */
 export async function createSynthesizer(options: SynthesizerOptions): Promise<Synthesizer> {
-  const weights = await loadWeights(options.read, SPEAK_FILES);
-  const { manifest } = weights;
-  const backend = await createBackend(weights, options);
+  const { manifest, backend } = await (options.backend === "onnx"
+    ? startOnnx(options)
+    : startWebGpu(options));
   return {
     manifest,
     speak: (text, speechOptions) => speak(backend, manifest, text, speechOptions),
@@ -72,16 +85,30 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
   };
 }
 
+interface Started {
+  readonly manifest: Manifest;
+  readonly backend: SpeechBackend;
+}
+
 /** Imported when needed, so that a page that gives a worker does not load onnxruntime itself. */
-async function createBackend(
-  weights: Weights,
-  { threads, worker }: SynthesizerOptions,
-): Promise<SpeechBackend> {
+async function startOnnx({ read, threads, worker }: OnnxSynthesizerOptions): Promise<Started> {
+  const weights = await loadWeights(read, SPEAK_FILES);
+  const { manifest } = weights;
   const onnxOptions = threads === undefined ? {} : { threads };
   if (worker !== undefined) {
     const { createWorkerBackend } = await import("./onnx/worker-backend.ts");
-    return createWorkerBackend(worker, weights, onnxOptions);
+    return { manifest, backend: await createWorkerBackend(worker, weights, onnxOptions) };
   }
   const { createOnnxBackend } = await import("./onnx/onnx-backend.ts");
-  return createOnnxBackend(weights, onnxOptions);
+  return { manifest, backend: await createOnnxBackend(weights, onnxOptions) };
+}
+
+async function startWebGpu({ read, ...options }: WebGpuSynthesizerOptions): Promise<Started> {
+  const { createWebGpuBackend, WEBGPU_SPEAK_FILES } = await import("./webgpu/webgpu-backend.ts");
+  const readShader = options.readShader ?? (await import("./webgpu/bundled-shaders.ts")).readBundledShader;
+  const weights = await loadWeights(read, WEBGPU_SPEAK_FILES);
+  return {
+    manifest: weights.manifest,
+    backend: await createWebGpuBackend(weights, { ...options, readShader }),
+  };
 }

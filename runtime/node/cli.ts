@@ -19,6 +19,7 @@ async function processIo(): Promise<SayIo> {
   return {
     // Imported when needed: the model's runtime and the dictionary are large, and a bad option needs neither.
     createSynthesizer: async (options) => (await import("../index.ts")).createSynthesizer(options),
+    requestGpu: async () => (await import("./node-gpu.ts")).requestNodeGpu(),
     stdin: stdinUntil(stop.signal),
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,9 +1,12 @@
 import type { createSynthesizer } from "../index.ts";
+import type { NodeGpu } from "./node-gpu.ts";
 import type { MessageStream } from "./progress.ts";
 
 /** Everything `say` needs from outside, so that a test can stand in for it. */
 export interface SayIo {
   readonly createSynthesizer: typeof createSynthesizer;
+  /** A GPU for the webgpu backend. */
+  readonly requestGpu: () => Promise<NodeGpu>;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: { write(text: string): void };
   readonly stderr: MessageStream;

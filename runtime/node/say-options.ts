@@ -9,6 +9,8 @@ export type SaySource =
   | { readonly kind: "stdin" }
   | { readonly kind: "file"; readonly path: string; readonly outDir: string };
 
+export type SayBackend = "onnx" | "webgpu";
+
 export interface SayOptions {
   readonly source: SaySource;
   /** The WAV of a single line. */
@@ -23,6 +25,8 @@ export interface SayOptions {
   readonly take: number;
   readonly timings: string | undefined;
   readonly lexicon: string | undefined;
+  readonly backend: SayBackend;
+  /** Of the onnx backend. */
   readonly threads: number;
   /** Undefined: the weights of the package. */
   readonly weights: string | undefined;
@@ -50,8 +54,8 @@ export const SAY_OPTIONS = {
   lexicon: { value: "<json>", help: 'pronunciations, such as {"Whiterun": "W AY1 T R AH0 N"}' },
   file: { value: "<txt>", help: "say each line that is not empty, into numbered files; needs --out-dir" },
   "out-dir": { value: "<folder>", help: "where the files of --file go" },
-  backend: { value: "<name>", help: "onnx or auto, which is onnx here. Defaults to auto" },
-  threads: { value: "<number>", help: "1 to 64. Defaults to 1" },
+  backend: { value: "<name>", help: "onnx, webgpu, or auto, which is onnx here. Defaults to auto" },
+  threads: { value: "<number>", help: "1 to 64, for onnx. Defaults to 1" },
   weights: { value: "<folder>", help: "another model. Defaults to the one that comes with Kalliope" },
   json: { help: "print the result as JSON" },
   help: { short: "h", help: "print this table" },
@@ -60,7 +64,7 @@ export const SAY_OPTIONS = {
 type OptionName = keyof typeof SAY_OPTIONS;
 type Values = Partial<Record<OptionName, string | boolean>>;
 
-const BACKENDS = ["onnx", "auto"];
+const BACKENDS: Readonly<Record<string, SayBackend>> = { onnx: "onnx", webgpu: "webgpu", auto: "onnx" };
 const THREADS_MAX = 64;
 const TAKE_MAX = 2 ** 32 - 1;
 
@@ -76,9 +80,9 @@ export function parseSayOptions(args: readonly string[]): SayOptions | "help" {
   if (text("reference") !== undefined && text("seed") !== undefined) {
     throw new UsageError("--seed and --reference both name a voice; give one of them");
   }
-  const backend = text("backend") ?? "auto";
-  if (!BACKENDS.includes(backend)) {
-    throw new UsageError(`--backend ${backend} is not available in Node; allowed: ${BACKENDS.join(", ")}`);
+  const backend = backendOf(text("backend") ?? "auto");
+  if (backend === "webgpu" && text("threads") !== undefined) {
+    throw new UsageError("--threads is for the onnx backend");
   }
   return {
     source: sourceOf(positionals, text),
@@ -90,6 +94,7 @@ export function parseSayOptions(args: readonly string[]): SayOptions | "help" {
     take: wholeNumberOf("take", text("take"), 0, TAKE_MAX) ?? 0,
     timings: text("timings"),
     lexicon: text("lexicon"),
+    backend,
     threads: wholeNumberOf("threads", text("threads"), 1, THREADS_MAX) ?? 1,
     weights: text("weights"),
     json: values.json === true,
@@ -132,6 +137,12 @@ function sourceOf(positionals: readonly string[], text: (name: OptionName) => st
   if (text("out") !== undefined)
     throw new UsageError("--out is for a single line; with --file give --out-dir");
   return { kind: "file", path, outDir };
+}
+
+function backendOf(name: string): SayBackend {
+  const backend = Object.hasOwn(BACKENDS, name) ? BACKENDS[name] : undefined;
+  if (backend !== undefined) return backend;
+  throw new UsageError(`--backend ${name} is not known; allowed: ${Object.keys(BACKENDS).join(", ")}`);
 }
 
 function seedOf(text: string): string {

@@ -3,7 +3,8 @@ import type { SpokenLine } from "./speak-line.ts";
 /** What the whole command did. */
 export interface SayResult {
   readonly backend: string;
-  readonly threads: number;
+  /** Of the CPU, where that does the work. */
+  readonly threads?: number;
   /** How the voice was named: "seed 42" or "reference me.wav". */
   readonly voice: string;
   readonly loadMs: number;
@@ -53,9 +54,13 @@ export function jsonReport(result: SayResult): string {
 function commonRows(result: SayResult): [string, string][] {
   return [
     ["speed", `${timesRealTime(result.lines).toFixed(1)}x real time`],
-    ["backend", `${result.backend}, ${result.threads} thread${result.threads === 1 ? "" : "s"}`],
+    ["backend", `${result.backend}${threadCount(result)}`],
     ["voice", result.voice],
   ];
+}
+
+function threadCount({ threads }: SayResult): string {
+  return threads === undefined ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

@@ -1,6 +1,8 @@
-import type { SpeechOptions, Synthesizer } from "../index.ts";
+import type { SpeechOptions, Synthesizer, SynthesizerOptions } from "../index.ts";
 import { errorLine, UsageError } from "./command-errors.ts";
 import { readLexicon, readLines, readReference, readStream, readWeightsFrom } from "./read-files.ts";
+import type { NodeGpu } from "./node-gpu.ts";
+import { readShader } from "./read-shader.ts";
 import { sayHelp } from "./say-help.ts";
 import type { SayIo } from "./say-io.ts";
 import { sayLine, sayLines, type SourceLine, type Speaker } from "./say-lines.ts";
@@ -36,21 +38,32 @@ async function say(options: SayOptions, io: SayIo): Promise<number> {
   const lines = await readSource(options.source, io);
   const speech = await readSpeech(options, io);
   const startMs = io.nowMs();
-  const synthesizer = await io.createSynthesizer({
-    read: readWeightsFrom(options.weights ?? io.weightsFolder),
-    backend: "onnx",
-    threads: options.threads,
-  });
-  const loadMs = io.nowMs() - startMs;
+  const gpu = options.backend === "webgpu" ? await io.requestGpu() : undefined;
   try {
-    io.signal.throwIfAborted();
-    const speaker = { synthesizer, speech: await speech(synthesizer), speed: options.speed, io };
-    const spoken = await speakAll(speaker, options, lines);
-    io.stdout.write(report(options, { ...names(options), loadMs, lines: spoken }));
-    return spoken.length === lines.length ? DONE : FAILED;
+    const synthesizer = await io.createSynthesizer(synthesizerOptions(options, io, gpu));
+    const loadMs = io.nowMs() - startMs;
+    try {
+      io.signal.throwIfAborted();
+      const speaker = { synthesizer, speech: await speech(synthesizer), speed: options.speed, io };
+      const spoken = await speakAll(speaker, options, lines);
+      io.stdout.write(report(options, { ...names(options, gpu), loadMs, lines: spoken }));
+      return spoken.length === lines.length ? DONE : FAILED;
+    } finally {
+      await synthesizer.dispose();
+    }
   } finally {
-    await synthesizer.dispose();
+    gpu?.release();
   }
+}
+
+function synthesizerOptions(
+  { weights, threads }: SayOptions,
+  { weightsFolder }: SayIo,
+  gpu: NodeGpu | undefined,
+): SynthesizerOptions {
+  const read = readWeightsFrom(weights ?? weightsFolder);
+  if (gpu === undefined) return { read, backend: "onnx", threads };
+  return { read, backend: "webgpu", device: gpu.device, readShader, slots: 1 };
 }
 
 async function readSource(source: SaySource, io: SayIo): Promise<readonly SourceLine[]> {
@@ -93,10 +106,12 @@ async function speakAll(
   }
 }
 
-function names({ threads, reference, seed }: SayOptions): Pick<SayResult, "backend" | "threads" | "voice"> {
+function names(
+  { threads, reference, seed }: SayOptions,
+  gpu: NodeGpu | undefined,
+): Pick<SayResult, "backend" | "threads" | "voice"> {
   return {
-    backend: "onnx",
-    threads,
+    ...(gpu === undefined ? { backend: "onnx", threads } : { backend: `webgpu on ${gpu.name}` }),
     voice: reference === undefined ? `seed ${seed}` : `reference ${reference}`,
   };
 }

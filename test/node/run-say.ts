@@ -30,6 +30,7 @@ export async function runFakeSay(args: readonly string[], io: Partial<SayIo> = {
   let clockMs = 0;
   const code = await runSay(args, {
     createSynthesizer: fakeSynthesizer().create,
+    requestGpu: () => Promise.reject(new Error("no GPU is asked for here")),
     stdin: inputOf(),
     stdout: { write: (text) => void (written.stdout += text) },
     stderr: { isTTY: false, write: (text) => void (written.stderr += text) },

@@ -1,0 +1,152 @@
+/** A step of speech: one more frame for every voice (weights/FORMAT.md), without a word from the CPU. */
+import type { Manifest } from "../manifest.ts";
+import type { Dispatch, Gpu } from "./gpu.ts";
+import {
+  adapterSizes,
+  advancesOf,
+  MOST_RANK,
+  type LanguageModelBuffers,
+  type LanguageModelRoom,
+} from "./language-model-buffers.ts";
+import type { Tensors } from "./tensors.ts";
+import { createTiledKernel, prepareTiled, stepTiles, type Tiling } from "./tiles.ts";
+import type { Layer } from "./transformer-layer.ts";
+
+type Work = (tiling: Tiling) => Dispatch;
+
+/** The dispatches of a step: the inputs of the voices' columns, all layers, the prediction, what follows from it. */
+export async function createStep(
+  gpu: Gpu,
+  tensors: Tensors,
+  manifest: Manifest,
+  room: LanguageModelRoom,
+  buffers: LanguageModelBuffers,
+  layers: readonly Layer[],
+): Promise<(tiling: Tiling) => readonly Dispatch[]> {
+  const [embed, predict, sample] = await Promise.all([
+    createEmbedFrame(gpu, tensors, manifest, room, buffers),
+    createPredict(gpu, tensors, manifest, room, buffers),
+    createSample(gpu, manifest, room, buffers),
+  ]);
+  return (tiling) => [
+    embed(tiling),
+    ...layers.flatMap((layer) => layer(tiling)),
+    predict(tiling),
+    sample(tiling),
+  ];
+}
+
+async function createEmbedFrame(
+  gpu: Gpu,
+  tensors: Tensors,
+  { languageModel: { dim, pointer }, latentDim, symbols }: Manifest,
+  { capacity }: LanguageModelRoom,
+  { voices, slots, latents, symbols: symbolsOfSlots, x, columns, unused }: LanguageModelBuffers,
+): Promise<Work> {
+  const WINDOW = pointer === null ? 0 : pointer.windowBefore + 1 + pointer.windowAfter;
+  const windows = Array.from({ length: WINDOW }, (_, place) => `window.${place}.weight`);
+  const projection = tensors.matrix("latent.weight");
+  const bias = tensors.vector("latent.bias");
+  const embeddings = pointer === null ? unused : tensors.matrix("age.weight", ...windows).buffer;
+  const constants = {
+    DIM4: dim / 4,
+    LATENT4: latentDim / 4,
+    CAPACITY: capacity,
+    AGES: pointer?.ages ?? 0,
+    WINDOW,
+    WINDOW_BEFORE: pointer?.windowBefore ?? 0,
+    VOCABULARY: symbols.length,
+  };
+  const kernel = await gpu.kernel("embed-frame", {
+    weights: projection.type,
+    includes: ["slots"],
+    constants,
+  });
+  const bindings = gpu.bind(kernel, [
+    voices,
+    slots,
+    latents,
+    projection.buffer,
+    bias,
+    embeddings,
+    symbolsOfSlots,
+    x,
+    columns,
+  ]);
+  return ({ tile, tiles }) => ({
+    label: "embed-frame",
+    kernel,
+    bindings,
+    workgroups: [Math.ceil(dim / 256), tile * tiles, 1],
+    flops: 2 * dim * (latentDim + WINDOW) * tile * tiles,
+    bytes: projection.buffer.size + 4 * dim * (WINDOW + 2) * tile * tiles,
+  });
+}
+
+async function createPredict(
+  gpu: Gpu,
+  tensors: Tensors,
+  manifest: Manifest,
+  { slots }: LanguageModelRoom,
+  { columns, headAdapters, x, outputs }: LanguageModelBuffers,
+): Promise<Work> {
+  const { dim, normEps, pointer } = manifest.languageModel;
+  const rows = 2 * manifest.latentDim;
+  const parts = pointer === null ? ["head"] : ["head", "advance"];
+  const weights = tensors.matrix(...parts.map((part) => `${part}.weight`));
+  const bias = tensors.vector(...parts.map((part) => `${part}.bias`));
+  const norm = tensors.vector("norm.weight");
+  const OUTPUT = rows + advancesOf(manifest);
+  const constants = {
+    INPUT4: dim / 4,
+    OUTPUT,
+    NORM: 1,
+    EPSILON: normEps,
+    BIAS: 1,
+    RANK: MOST_RANK,
+    ADAPTER4: adapterSizes(manifest).head / 4,
+    ADAPTED_ROWS: rows,
+    B4: (MOST_RANK * dim) / 4,
+  };
+  const options = { weights: weights.type, includes: ["columns", "low-rank"], constants };
+  return prepareTiled(gpu, {
+    label: "predict",
+    kernel: await createTiledKernel(gpu, "linear", options, stepTiles(slots)),
+    buffers: [columns, headAdapters, x, weights.buffer, norm, bias, outputs],
+    workgroups: Math.ceil(OUTPUT / 8),
+    weightBytes: weights.buffer.size,
+    flopsPerColumn: 2 * OUTPUT * dim,
+    bytesPerColumn: 4 * (OUTPUT + dim),
+  });
+}
+
+async function createSample(
+  gpu: Gpu,
+  manifest: Manifest,
+  { capacity }: LanguageModelRoom,
+  { columns, outputs, slots, latents, path }: LanguageModelBuffers,
+): Promise<Work> {
+  const { languageModel, latentDim, stop } = manifest;
+  const constants = {
+    LATENT4: latentDim / 4,
+    CAPACITY: capacity,
+    ADVANCES: advancesOf(manifest),
+    LOG_SCALE_MIN: languageModel.logScaleMin,
+    LOG_SCALE_MAX: languageModel.logScaleMax,
+    KL_THRESHOLD: stop.klThreshold,
+    TARGET_MEAN: stop.targetMean,
+    TARGET_LOG_SCALE: stop.targetLogScale,
+    REST_FRAMES: stop.restFrames,
+    MAX_AGE: stop.maxAge,
+  };
+  const kernel = await gpu.kernel("sample", { includes: ["slots", "gaussian"], constants });
+  const bindings = gpu.bind(kernel, [columns, outputs, slots, latents, path]);
+  return ({ tile, tiles }) => ({
+    label: "sample",
+    kernel,
+    bindings,
+    workgroups: [tile * tiles, 1, 1],
+    flops: 64 * latentDim * tile * tiles,
+    bytes: 12 * latentDim * tile * tiles,
+  });
+}

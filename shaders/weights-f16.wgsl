@@ -1,0 +1,10 @@
+// Prelude: four neighbouring weights of a row, stored as f16. The feature shader-f16 is not needed to read them.
+alias Weight4 = vec2u;
+
+fn unpack4(packed: Weight4) -> vec4f {
+  return vec4f(unpack2x16float(packed.x), unpack2x16float(packed.y));
+}
+
+fn pack4(values: vec4f) -> Weight4 {
+  return vec2u(pack2x16float(values.xy), pack2x16float(values.zw));
+}

@@ -1,0 +1,5 @@
+import { createOnnxBackend } from "../../runtime/onnx/onnx-backend.ts";
+import { readTiny } from "../onnx/tiny-weights.ts";
+import { describeSpeechBackend } from "./speech-backend.ts";
+
+describeSpeechBackend({ name: "onnx", read: readTiny, create: (weights) => createOnnxBackend(weights) });
