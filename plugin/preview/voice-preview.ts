@@ -12,6 +12,7 @@
  */
 import type { Synthesizer } from "../../runtime/index.ts";
 import type { TraitName } from "../../runtime/manifest.ts";
+import { variant } from "../../runtime/voice/blend.ts";
 import { candidateSeed, findSeed } from "../../runtime/voice/find-seed.ts";
 import { readVoiceRecord } from "../../runtime/voice/read-voice-record.ts";
 import type { Seed, SeedLike } from "../../runtime/voice/seed.ts";
@@ -84,6 +85,8 @@ export interface VoicePreview {
   settleOnSeed(): boolean;
   /** Makes the other side the same voice. */
   copyToOther(): boolean;
+  /** Makes the other side a sibling of this voice; another one at each call. */
+  siblingToOther(): boolean;
   setText(text: string): void;
   /**
    * Says the text with the selected side; what was being said ends. The same voice saying the same text again is only
@@ -120,6 +123,8 @@ export function createVoicePreview(options: VoicePreviewOptions): VoicePreview {
   const teller = createTeller<PreviewState>(options.onError ?? ((error) => console.error(error)));
   /** The last line of each voice that was computed to its end. */
   const madeBefore = new WeakMap<PreviewVoice, PreviewLine>();
+  /** How many siblings each voice has been given. */
+  const siblings = new WeakMap<PreviewVoice, number>();
   let sink: VoiceSink | undefined;
   let running: AbortController | undefined;
   let disposed = false;
@@ -136,6 +141,12 @@ export function createVoicePreview(options: VoicePreviewOptions): VoicePreview {
     teller.tell(state);
   };
   const current = () => state.voices[state.side];
+  const otherSide = () => (state.side === "a" ? "b" : "a");
+  const nextSibling = (voice: PreviewVoice) => {
+    const number = (siblings.get(voice) ?? 0) + 1;
+    siblings.set(voice, number);
+    return variant(voice, number, speaker);
+  };
   const setVoice = (make: (voice: PreviewVoice) => PreviewVoice, side = state.side) => {
     if (state.locked[side]) return false;
     change({ voices: { ...state.voices, [side]: make(current()) } });
@@ -198,7 +209,8 @@ export function createVoicePreview(options: VoicePreviewOptions): VoicePreview {
     setTrait: (trait, value) => setVoice((voice) => withTrait(voice, trait, value, speaker)),
     settleOnSeed: () =>
       setVoice(({ wish, seed }) => previewVoice({ seed: findSeed(wish, seed, speaker).seed }, speaker)),
-    copyToOther: () => setVoice((voice) => voice, state.side === "a" ? "b" : "a"),
+    copyToOther: () => setVoice((voice) => voice, otherSide()),
+    siblingToOther: () => setVoice((voice) => previewVoice(nextSibling(voice), speaker), otherSide()),
     setText: (next) => change({ text: next }),
     speak,
     stop,

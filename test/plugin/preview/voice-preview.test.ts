@@ -7,6 +7,8 @@ import {
 import { findWavChunks } from "../../../runtime/audio/wav-chunks.ts";
 import { parseWav } from "../../../runtime/audio/parse-wav.ts";
 import { createSynthesizer, VoiceTextError, type Synthesizer } from "../../../runtime/index.ts";
+import { variant } from "../../../runtime/voice/blend.ts";
+import { voiceDistance } from "../../../runtime/voice/distinctness.ts";
 import { describeVoice } from "../../../runtime/voice/traits.ts";
 import { readVoiceRecord } from "../../../runtime/voice/read-voice-record.ts";
 import { readTiny } from "../../onnx/tiny-weights.ts";
@@ -183,6 +185,20 @@ describe("choosing a voice", () => {
     expect(told).toBe(4);
   });
 
+  it("puts siblings on the other side, one after the other", () => {
+    const { preview } = create();
+    const { speaker } = synthesizer.manifest;
+    const { a } = preview.state.voices;
+    const siblings = [1, 2].map((number) => {
+      expect(preview.siblingToOther()).toBe(true);
+      const { b } = preview.state.voices;
+      expect(voiceDistance(b.latent, variant(a, number, speaker).latent, speaker)).toBeLessThan(0.2);
+      return b;
+    });
+    expect(siblings[0]?.seed).not.toEqual(siblings[1]?.seed);
+    expect(preview.state.voices.a).toBe(a);
+  });
+
   it("does not change a locked side", () => {
     const { preview } = create();
     preview.setLocked(true);
@@ -195,7 +211,7 @@ describe("choosing a voice", () => {
       preview.applyJson(preview.componentJson()),
     ];
     preview.select("b");
-    expect([...tried, preview.copyToOther()]).toEqual([false, false, false, false, false, false]);
+    expect([...tried, preview.copyToOther(), preview.siblingToOther()]).toEqual(Array(7).fill(false));
     expect(preview.state.voices.a).toBe(a);
     preview.select("a");
     preview.setLocked(false);

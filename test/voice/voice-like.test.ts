@@ -1,0 +1,211 @@
+import { describe, expect, it } from "vitest";
+import { voiceDistance } from "../../runtime/voice/distinctness.ts";
+import { findSeed } from "../../runtime/voice/find-seed.ts";
+import { speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
+import { TRAIT_NAMES, toUnit, traitAxes, traitRange } from "../../runtime/voice/trait-space.ts";
+import { describeVoice } from "../../runtime/voice/traits.ts";
+import { whiten } from "../../runtime/voice/whitening.ts";
+import type { VoiceWish } from "../../runtime/voice/voice-wish.ts";
+import { voiceLike } from "../../runtime/voice/voice-like.ts";
+import { seeds, shipped, SPACES, tiny } from "./spaces.ts";
+
+const BAD_WISHES: readonly [string, unknown][] = [
+  ["an unknown trait", { breath: 1 }],
+  ["an unknown word", { pitch: "squeaky" }],
+  ["a word of another trait", { pace: "deep" }],
+  ["a pitch of 0", { pitch: 0 }],
+  ["a negative size", { size: -1 }],
+  ["NaN", { brightness: NaN }],
+  ["infinity", { pace: Infinity }],
+  ["a range the wrong way round", { pitch: [200, 100] }],
+  ["a range of three", { pitch: [100, 110, 120] }],
+  ["an unknown kind", { kind: "dragon" }],
+  ["null", { pitch: null }],
+];
+
+describe.each([
+  ["voiceLike", voiceLike],
+  ["findSeed", findSeed],
+])("%s", (_, make) => {
+  it.each(BAD_WISHES)("refuses %s and says what is allowed", (__, wish) =>
+    expect(() => make(wish as VoiceWish, 1, tiny)).toThrow(/allowed/),
+  );
+
+  it("refuses a seed that is none", () => expect(() => make({}, "me", tiny)).toThrow(RangeError));
+});
+
+describe.each(SPACES)("voiceLike in the %s space", (_, speaker) => {
+  const usual = (trait: (typeof TRAIT_NAMES)[number], deviations: number) => {
+    const { center, spread } = traitAxes(speaker)[trait];
+    return toUnit(trait, center + deviations * spread);
+  };
+  const wish = { pitch: usual("pitch", -1), size: usual("size", 0.7), brightness: usual("brightness", 1) };
+
+  it("makes the wished traits hold exactly", () => {
+    for (const seed of seeds(50)) {
+      const { latent, compromises } = voiceLike(wish, seed, speaker);
+      const { pitchHz, size, brightness } = describeVoice(latent, speaker);
+      expect(compromises).toEqual([]);
+      expect(pitchHz / wish.pitch).toBeCloseTo(1, 4);
+      expect(size / wish.size).toBeCloseTo(1, 4);
+      expect(brightness).toBeCloseTo(wish.brightness, 4);
+    }
+  });
+
+  it("moves the seed's voice as little as possible: no other voice with those traits is nearer", () => {
+    const [seed = { lo: 0, hi: 0 }] = seeds(1);
+    const own = whiten(speakerLatentOf(seed, speaker), speaker);
+    const move = whiten(voiceLike(wish, seed, speaker).latent, speaker).map(
+      (z, dim) => z - (own[dim] ?? NaN),
+    );
+    // the move lies in the span of the wished axes: what is orthogonal to them stays
+    const axes = [...new Set(["pitch", "size", "brightness"] as const)].map(
+      (t) => traitAxes(speaker)[t].axis,
+    );
+    const rest = residual(move, axes);
+    expect(length(move)).toBeGreaterThan(0.1);
+    expect(length(rest)).toBeLessThan(1e-4);
+  });
+
+  it("leaves the seed's own voice when nothing is wished, or what it already has", () => {
+    const own = speakerLatentOf({ lo: 5, hi: 0 }, speaker);
+    const { pace } = describeVoice(own, speaker);
+    for (const nothing of [{}, { pace }]) {
+      voiceLike(nothing, 5, speaker).latent.forEach((value, dim) =>
+        expect(value).toBeCloseTo(own[dim] ?? NaN, 4),
+      );
+    }
+  });
+
+  it("stays unique: voices of the same wish from other seeds differ", () => {
+    const voices = seeds(30).map((seed) => voiceLike(wish, seed, speaker).latent);
+    voices.forEach((voice, i) =>
+      voices
+        .slice(0, i)
+        .forEach((other) => expect(voiceDistance(voice, other, speaker)).toBeGreaterThan(0.2)),
+    );
+  });
+
+  it("keeps the order of seeds within a wished range", () => {
+    const range = [usual("pitch", -2), usual("pitch", -1)] as const;
+    const pairs = seeds(40).map((seed) => ({
+      own: describeVoice(seed, speaker).pitchHz,
+      given: describeVoice(voiceLike({ pitch: range }, seed, speaker).latent, speaker).pitchHz,
+    }));
+    const given = pairs.toSorted((a, b) => a.own - b.own).map((pair) => pair.given);
+    expect(given).toEqual(given.toSorted((a, b) => a - b));
+    expect(given[0]).toBeGreaterThanOrEqual(range[0] * 0.9999);
+    expect(given.at(-1)).toBeLessThanOrEqual(range[1] * 1.0001);
+    expect((given.at(-1) ?? 0) / (given[0] ?? 0)).toBeGreaterThan(1.02);
+  });
+
+  it("gives the nearest there is for what the corpus has not, and says so", () => {
+    const { latent, compromises } = voiceLike({ pitch: 4000 }, 3, speaker);
+    const highest = toUnit("pitch", traitRange("pitch", speaker).high);
+    expect(describeVoice(latent, speaker).pitchHz).toBeCloseTo(highest, 1);
+    expect(compromises).toHaveLength(1);
+    expect(compromises[0]).toMatchObject({ trait: "pitch", because: "range" });
+    expect(compromises[0]?.asked.low).toBeCloseTo(4000, 6);
+    expect(compromises[0]?.given).toBeCloseTo(highest, 6);
+  });
+
+  it("brings extreme wishes together until they are believable, and says so", () => {
+    const extreme = {
+      pitch: usual("pitch", 2.4),
+      size: usual("size", 2.4),
+      pace: usual("pace", 2.4),
+      brightness: usual("brightness", 2.4),
+    };
+    const { latent, compromises } = voiceLike(extreme, 3, speaker);
+    expect(compromises.map(({ because }) => because)).toContain("together");
+    const { pitchHz } = describeVoice(latent, speaker);
+    expect(pitchHz).toBeLessThan(extreme.pitch);
+    expect(pitchHz).toBeGreaterThan(usual("pitch", 0));
+    expect(length(whiten(latent, speaker))).toBeLessThan(10);
+  });
+
+  it("stays within the bounds of voices spoken well, and keeps the wish", () => {
+    const bounded = { ...speaker, acceptRadius: 2.6 };
+    for (const seed of seeds(20)) {
+      const { latent } = voiceLike({ pitch: usual("pitch", 1) }, seed, bounded);
+      expect(length(whiten(latent, bounded))).toBeLessThan(2.6001);
+      expect(describeVoice(latent, bounded).pitchHz / usual("pitch", 1)).toBeCloseTo(1, 4);
+    }
+  });
+});
+
+describe("voiceLike", () => {
+  it("takes words", () => {
+    const { latent, compromises } = voiceLike({ pitch: "deep", pace: "quick" }, 11, shipped);
+    expect(compromises).toEqual([]);
+    expect(describeVoice(latent, shipped).words).toMatchObject({ pitch: "deep", pace: "quick" });
+  });
+
+  it.each(["child", "woman", "man", "giant", "goblin"] as const)("makes a %s", (kind) => {
+    const heard = seeds(20).map((seed) => voiceLike({ kind }, seed, shipped));
+    const fine = heard.filter(({ compromises }) => compromises.length === 0);
+    expect(fine.length).toBeGreaterThan(10);
+    for (const { latent } of fine) expect(describeVoice(latent, shipped).impression).toBe(kind);
+  });
+
+  it("lets a trait of its own win over the kind, and says so", () => {
+    const { latent, compromises } = voiceLike({ kind: "child", pitch: 100 }, 11, shipped);
+    expect(Math.abs(describeVoice(latent, shipped).pitchHz - 100)).toBeLessThan(8); // the child's size pulls a little
+    expect(compromises).toContainEqual(expect.objectContaining({ trait: "pitch", because: "kind" }));
+  });
+
+  it("survives a model whose traits are one and the same direction", () => {
+    const same = { ...tiny, traits: { ...tiny.traits, size: tiny.traits.pitch } };
+    const { latent, compromises } = voiceLike({ pitch: 100, size: 180 }, 1, same);
+    expect(latent.every(Number.isFinite)).toBe(true);
+    expect(compromises.length).toBeGreaterThan(0);
+  });
+});
+
+describe.each(SPACES)("findSeed in the %s space", (_, speaker) => {
+  it("gives the seed itself when it fits", () => {
+    const { pitchHz } = describeVoice(77, speaker);
+    expect(findSeed({ pitch: pitchHz }, 77, speaker)).toMatchObject({ seed: { lo: 77, hi: 0 }, fits: true });
+  });
+
+  it("gives a seed whose own voice fits, another for another start, always the same", () => {
+    const pitch = toUnit("pitch", traitAxes(speaker).pitch.center + 1.5 * traitAxes(speaker).pitch.spread);
+    const found = seeds(20).map((seed) => findSeed({ pitch, pace: "steady" }, seed, speaker));
+    for (const { seed, fits } of found) {
+      const { pitchHz } = describeVoice(seed, speaker);
+      expect(fits).toBe(true);
+      expect(Math.abs(Math.log(pitchHz / pitch))).toBeLessThanOrEqual(speaker.traits.pitch.error + 1e-6);
+    }
+    expect(new Set(found.map(({ seed }) => `${seed.hi} ${seed.lo}`)).size).toBe(20);
+    expect(found).toEqual(seeds(20).map((seed) => findSeed({ pitch, pace: "steady" }, seed, speaker)));
+  });
+
+  it("gives the nearest of those tried when none fits", () => {
+    const wish = { pitch: 5000, size: 3, pace: 9, brightness: 40 };
+    const { seed, fits, compromises } = findSeed(wish, 1, speaker);
+    expect(fits).toBe(false);
+    expect(compromises).toHaveLength(4);
+    expect(describeVoice(seed, speaker).pitchHz).toBeGreaterThan(Math.exp(traitAxes(speaker).pitch.center));
+  });
+});
+
+function length(vector: ArrayLike<number>): number {
+  return Math.hypot(...Array.from(vector));
+}
+
+/** What is left of a vector when its parts along the axes are taken away (Gram-Schmidt). */
+function residual(vector: Float64Array, axes: readonly Float64Array[]): Float64Array {
+  const along = (v: Float64Array, unit: Float64Array) =>
+    v.reduce((sum, value, i) => sum + value * (unit[i] ?? 0), 0);
+  const without = (v: Float64Array, units: readonly Float64Array[]) =>
+    units.reduce((rest, unit) => {
+      const part = along(rest, unit);
+      return rest.map((value, i) => value - part * (unit[i] ?? 0));
+    }, v);
+  const units: Float64Array[] = [];
+  for (const axis of axes) {
+    const rest = without(axis, units);
+    units.push(rest.map((value) => value / length(rest)));
+  }
+  return without(vector, units);
+}
