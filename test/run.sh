@@ -29,6 +29,8 @@ need() { # command or file, then the Debian packages that bring it
 
 need "${CHROMIUM:-/usr/bin/chromium}" chromium
 report "browser present" $?
+need "/usr/lib/$(uname -m)-linux-gnu/libvulkan.so.1" libvulkan1 # Dawn in Node loads it; the driver comes with Chromium
+report "Vulkan loader present" $?
 need flite flite && need /usr/lib/python3/dist-packages/torch python3-torch python3-numpy libopenblas0-pthread &&
   need /usr/lib/python3/dist-packages/onnx python3-onnx && need /usr/share/dict/american-english wamerican &&
   need pocketsphinx_continuous pocketsphinx pocketsphinx-en-us
