@@ -1,0 +1,57 @@
+import type { Camera } from "@babylonjs/core/Cameras/camera.js";
+import { Position } from "../characters/components.ts";
+import type { Population } from "../characters/populate.ts";
+import { CAST } from "../characters/cast.ts";
+import type { VoicePlugin } from "../../plugin/index.ts";
+import { createBubbles } from "./bubbles.ts";
+import { createChat } from "./chat.ts";
+import { createPanel } from "./panel.ts";
+
+/** Metres from which Hester hears what is typed. */
+const ASKING_METRES = 6;
+
+export interface HudSetup {
+  readonly overlay: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  /** Names what draws the picture. */
+  readonly graphics: string;
+  readonly voices: VoicePlugin;
+  readonly people: Population;
+  readonly ask: (text: string) => void;
+}
+
+export interface Hud {
+  /** Once a frame. */
+  update(camera: Camera, framesPerSecond: number): void;
+  dispose(): void;
+}
+
+/** Everything that is written over the picture while the game runs. */
+export function createHud({ overlay, canvas, graphics, voices, people, ask }: HudSetup): Hud {
+  const { eids, figures, player } = people;
+  const panel = createPanel(overlay, graphics);
+  const bubbles = createBubbles({ parent: overlay, canvas, voices, eids, figures });
+  const chat = createChat(overlay, canvas, ask);
+  const names = new Map(CAST.map(({ name, title }) => [eids[name], title.split(",")[0]!]));
+  const removeSubtitles = voices.showSubtitles({
+    container: overlay,
+    nameOf: (eid) => names.get(eid) ?? "Somebody",
+    most: 2,
+  });
+  return {
+    update(camera, framesPerSecond) {
+      panel.update(voices.stats, framesPerSecond, voices.locked);
+      bubbles.update(camera);
+      const away = Math.hypot(
+        Position.x[eids.hester]! - Position.x[player]!,
+        Position.z[eids.hester]! - Position.z[player]!,
+      );
+      chat.update(away < ASKING_METRES);
+    },
+    dispose() {
+      removeSubtitles();
+      bubbles.dispose();
+      chat.dispose();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { element } from "./element.ts";
+import type { ScreenPlace } from "./screen.ts";
+
+/** A speech bubble and a name over a head. */
+export interface Tag {
+  readonly root: HTMLElement;
+  readonly bubble: HTMLElement;
+  readonly said: HTMLElement;
+  readonly coming: HTMLElement;
+  readonly name: HTMLElement;
+}
+
+export function createTag(parent: HTMLElement, title: string, seed: number): Tag {
+  const root = element("div", "tag", parent);
+  const bubble = element("p", "bubble", root);
+  const said = element("span", "said", bubble);
+  const coming = element("span", "coming", bubble);
+  const name = element("p", "name", root, title);
+  element("span", "seed", name, `seed ${seed}`);
+  root.hidden = true;
+  return { root, bubble, said, coming, name };
+}
+
+const NAME_METRES = 10;
+const BUBBLE_METRES = 17;
+const HALF_BUBBLE = 130;
+
+/** Puts a tag where its head is; far away it shrinks and loses the name, then the bubble. */
+export function placeTag(
+  { root, bubble, name }: Tag,
+  place: ScreenPlace | undefined,
+  width: number,
+  isSpeaking: boolean,
+): void {
+  const showsBubble = isSpeaking && place !== undefined && place.distance < BUBBLE_METRES;
+  const showsName = place !== undefined && place.distance < NAME_METRES;
+  root.hidden = !showsBubble && !showsName;
+  if (root.hidden || !place) return;
+  bubble.hidden = !showsBubble;
+  name.hidden = !showsName;
+  const size = Math.max(0.72, Math.min(1, 5 / place.distance));
+  const half = showsBubble ? Math.min(HALF_BUBBLE * size, width / 2 - 8) : 0;
+  const x = Math.max(half + 6, Math.min(width - half - 6, place.x));
+  root.style.transform = `translate(${x.toFixed(1)}px, ${place.y.toFixed(1)}px) scale(${size.toFixed(3)})`;
+  root.style.zIndex = String(1000 - Math.round(place.distance * 10));
+}
