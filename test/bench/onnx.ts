@@ -1,16 +1,39 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Machine } from "./machine.ts";
+import { describeMachine, type Machine } from "./machine.ts";
 import type { OnnxMeasurement } from "./measure-onnx.ts";
+import { parseCount, parseCounts, parseOptions, SHIPPED_WEIGHTS } from "./options.ts";
 import { markdownTable, median } from "./statistics.ts";
 
+export const ONNX_USAGE = "onnx [--weights folder] [--threads 1,2] [--runs 5] [--json]";
+
 const MEASURE = fileURLToPath(new URL("./measure-onnx.ts", import.meta.url));
+
+/**
+ * The onnx backend alone, as a game would use it; Markdown or JSON to stdout.
+ * @throws UsageError for an option that is unknown or out of range
+ */
+export async function benchOnnx(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args, {
+    weights: { type: "string", default: SHIPPED_WEIGHTS },
+    threads: { type: "string", default: "1,2" },
+    runs: { type: "string", default: "5" },
+    json: { type: "boolean", default: false },
+  });
+  const threads = parseCounts("threads", options.threads);
+  const runs = parseCount("runs", options.runs);
+  const machine = describeMachine();
+  const results = measureOnnx(options.weights, threads, runs);
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ machine, results }, null, 2)}\n` : onnxTables(machine, results),
+  );
+}
 
 /**
  * Measures each number of threads in a process of its own: the first session of a process fixes it.
  * @throws Error when a measurement fails; its process has said why on stderr
  */
-export function benchOnnx(weights: string, threads: readonly number[], runs: number): OnnxMeasurement[] {
+function measureOnnx(weights: string, threads: readonly number[], runs: number): OnnxMeasurement[] {
   return threads.map((count) => {
     const args = ["--import", "tsx", MEASURE, weights, String(count), String(runs)];
     const { status, stdout } = spawnSync(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -20,7 +43,7 @@ export function benchOnnx(weights: string, threads: readonly number[], runs: num
 }
 
 /** The machine, a summary for each number of threads, and every line. */
-export function onnxTables(machine: Machine, results: readonly OnnxMeasurement[]): string {
+function onnxTables(machine: Machine, results: readonly OnnxMeasurement[]): string {
   const [first] = results;
   const { cpu, cores, memoryGib, platform, node, loadBefore } = machine;
   return [
