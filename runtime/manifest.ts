@@ -102,6 +102,8 @@ export interface SpeakerSizes {
   readonly dim: number;
   readonly mean: readonly number[];
   readonly cholesky: readonly (readonly number[])[];
+  /** [K][dim]: the directions in which voices are heard to differ, in deviations within one speaker. */
+  readonly audible: readonly (readonly number[])[];
   readonly traits: Readonly<Record<TraitName, TraitFit>>;
 }
 
@@ -218,6 +220,7 @@ const manifest: Parser<Manifest> = object<Manifest>({
     dim: positive,
     mean: arrayOf(number()),
     cholesky: arrayOf(arrayOf(number())),
+    audible: arrayOf(arrayOf(number())),
     traits: object({ pitch: trait, size: trait, pace: trait, brightness: trait }),
   }),
   symbols: arrayOf(text(/^.+$/)),
@@ -270,6 +273,11 @@ function relations(m: Manifest): readonly (readonly [string, boolean, string])[]
       "speaker.cholesky",
       isLowerTriangular(speaker.cholesky, speaker.dim),
       "speaker.dim rows, lower triangular",
+    ],
+    [
+      "speaker.audible",
+      speaker.audible.every((row) => row.length === speaker.dim),
+      "rows of speaker.dim numbers",
     ],
     ...Object.entries(speaker.traits).map(
       ([name, { weights }]) =>

@@ -57,6 +57,7 @@ describe("parseManifest", () => {
     ["speaker.cholesky", [[1, 0]], "lower triangular"],
     ["speaker.traits.pitch.weights", [0.5], "speaker.dim numbers"],
     ["speaker.traits.pace", undefined, "missing"],
+    ["speaker.audible", [[1, 0]], "rows of speaker.dim numbers"],
     ["stop.maxAge", 12, "below languageModel.pointer.ages"],
     ["sampling.temperature", -1, "at least 0"],
     ["symbols", ["<s>", "<pad>"], "<pad> first"],

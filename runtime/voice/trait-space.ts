@@ -10,8 +10,8 @@ import { dot } from "./vectors.ts";
 export interface SpeakerSpace extends SpeakerCalibration {
   readonly traits: Readonly<Record<TraitName, TraitFit>>;
   /**
-   * [K][S] the directions in which voices are heard to differ: audible . (latent - mean) is N(0, 1) in each of K values over
-   * seeds. An encoder held to N(0, I) leaves directions that it has no use for, and the language model ignores them.
+   * [K][S]: |audible . (x - y)| is how different two latents are heard, in deviations of a speaker's own utterances. An
+   * encoder held to N(0, I) leaves directions that it has no use for, and the language model ignores them.
    * Defaults to all directions, whitened.
    */
   readonly audible?: readonly (readonly number[])[];

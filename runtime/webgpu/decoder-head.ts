@@ -4,7 +4,7 @@ import type { Manifest } from "../manifest.ts";
 import type { DecoderRoom } from "./decoder-trunk.ts";
 import type { Gpu } from "./gpu.ts";
 import { createVectors, perPlace, type Layer } from "./layers.ts";
-import { hannWindow, rounded, turnTable } from "./spectrum.ts";
+import { hannWindow, turnTable } from "./spectrum.ts";
 import type { Tensors } from "./tensors.ts";
 
 export interface DecoderHeadRoom extends Pick<DecoderRoom, "slots" | "voiceLatents" | "window"> {
@@ -84,11 +84,9 @@ function spectralTables(size: number, hop: number): Float32Array[] {
     for (let i = n % hop; i < size; i += hop) sum += (window[i] ?? 0) ** 2;
     return sum;
   };
-  const [inverseWeight = 0] = rounded(Float32Array.of(2 / size));
-  const scale = (inverseWeight * size) / 2; // the inverse transform's weight is rounded too
   return [
-    rounded(window),
-    rounded(window.map((value, n) => value / overlap(n))).map((value) => value * scale),
+    window,
+    window.map((value, n) => value / overlap(n)),
     turnTable(size, Math.cos),
     turnTable(size, Math.sin),
   ];

@@ -15,6 +15,11 @@ export interface KernelOptions {
   readonly weights?: WeightType;
   /** Names of shaders with what kernels share, put in front in this order. */
   readonly includes?: readonly string[];
+  /**
+   * Values of `const`s that the shader uses and does not declare, put in front: whole numbers that sizes of arrays depend
+   * on, for which `override` is not safe (Safari gives such arrays no length).
+   */
+  readonly sizes?: Readonly<Record<string, number>>;
   /** Values of the shader's `override` constants. */
   readonly constants?: Readonly<Record<string, number>>;
 }

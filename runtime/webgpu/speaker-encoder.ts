@@ -5,13 +5,7 @@ import { createClipWork, rememberMatrices, type ClipNetwork } from "./clip.ts";
 import type { Gpu } from "./gpu.ts";
 import { createConv1d, createVectors } from "./layers.ts";
 import { melFilters } from "./mel-filters.ts";
-import {
-  createFourierMatrix,
-  createMagnitudes,
-  createPaddedMatrix,
-  magnitudeWidth,
-  rounded,
-} from "./spectrum.ts";
+import { createFourierMatrix, createMagnitudes, createPaddedMatrix, magnitudeWidth } from "./spectrum.ts";
 import type { Tensors } from "./tensors.ts";
 
 const RES2_GROUPS = 4;
@@ -37,7 +31,7 @@ export function createSpeakerEncoder(
   const filters = createPaddedMatrix(
     gpu,
     "mel filters",
-    rounded(melFilters(fftSize, mels, sampleRateHz)),
+    melFilters(fftSize, mels, sampleRateHz),
     bins,
     width,
   );

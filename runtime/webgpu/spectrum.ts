@@ -1,5 +1,4 @@
 /** Windowed Fourier transforms of recordings in kernels, and the tables they need (weights/recipe/dft.py, graphs.py). */
-import { floatToHalf, halfToFloat } from "../half.ts";
 import type { Gpu } from "./gpu.ts";
 import { createConv1d, createSizes, createVectors, type Layer } from "./layers.ts";
 import type { Matrix } from "./tensors.ts";
@@ -7,12 +6,7 @@ import type { Matrix } from "./tensors.ts";
 /** Rows are filled up with zeros to this multiple, as the matrix kernels need it. */
 const ROW_MULTIPLE = 4;
 
-/** The exported model holds its windows and filters as f16, though no file stores them: the recipe rounds all it has. */
-export function rounded(values: Float32Array): Float32Array {
-  return values.map((value) => halfToFloat(floatToHalf(value)));
-}
-
-/** 0.5 - 0.5 cos(2 pi n / size), n < size, not rounded. */
+/** 0.5 - 0.5 cos(2 pi n / size), n < size. */
 export function hannWindow(size: number): Float32Array {
   return Float32Array.from({ length: size }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / size));
 }
@@ -47,7 +41,7 @@ export function createPaddedMatrix(
 /** Matrix [2 * bins, size] of the windowed one-sided transform: rows of the real parts, then of the imaginary parts. */
 export function createFourierMatrix(gpu: Gpu, size: number): Matrix {
   const bins = size / 2 + 1;
-  const window = rounded(hannWindow(size));
+  const window = hannWindow(size);
   const cosine = turnTable(size, Math.cos);
   const minusSine = turnTable(size, (angle) => -Math.sin(angle));
   const values = new Float32Array(2 * bins * size);

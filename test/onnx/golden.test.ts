@@ -25,6 +25,15 @@ function toTensor({ data, shape }: SafeTensor) {
   return data instanceof Int32Array ? intTensor(data, shape) : floatTensor(data, shape);
 }
 
+/**
+ * 1e-3; for the decoder's state, of its peak: it holds the sum of about 80 harmonics, whose phase goes in steps of 2^-17
+ * cycles and may be a step off where the pitch is rounded differently.
+ */
+function boundOf(output: string, expected: ArrayLike<number>): number {
+  if (output !== "next_state") return 1e-3;
+  return 1e-3 * Math.max(1, ...Array.from(expected, Math.abs));
+}
+
 const MODELS = [
   ["tiny", readTiny],
   ["shipped", readShipped],
@@ -41,7 +50,9 @@ describe.each(Object.keys(SIGNATURES) as GraphName[])("graph %s", (name) => {
     for (const each of outputs) {
       const expected = golden(`output.${each}`);
       expect(output(each).dims).toEqual(expected.shape);
-      expect(largestDifference(floatsOf(output(each)), expected.data)).toBeLessThan(1e-3);
+      expect(largestDifference(floatsOf(output(each)), expected.data)).toBeLessThan(
+        boundOf(each, expected.data),
+      );
     }
     await graph.release();
   });

@@ -48,8 +48,8 @@ def camel_keys(value):
 
 
 def round_to_f16(module):
-    """Every parameter and stored buffer becomes a number f16 can hold."""
-    for value in [*module.parameters(), *module.buffers()]:
+    """Every stored tensor becomes a number f16 can hold; windows and bases that are computed stay as they are."""
+    for value in module.state_dict().values():
         if value.is_floating_point():
             value.data.copy_(value.data.half().float())
 
@@ -168,7 +168,7 @@ def restored_model(args):
     vae, speech = FlowVae(config), SpeechModel(config)
     restore_vae(vae, args.start)
     restore_speech(speech, args.start)
-    calibration = {name: manifest["speaker"][name] for name in ("mean", "cholesky", "traits")}
+    calibration = {name: manifest["speaker"][name] for name in ("mean", "cholesky", "audible", "traits")}
     return Model(manifest["name"], config, vae, speech, restored_statistics(args.start), calibration)
 
 
@@ -184,6 +184,7 @@ def tiny_model():
     calibration = {
         "mean": np.linspace(-0.2, 0.2, dim),
         "cholesky": np.tril(np.full((dim, dim), 0.1)) + 0.5 * np.eye(dim),
+        "audible": np.eye(dim)[: dim // 2] * 3,
         "traits": {
             name: {"weights": np.roll(np.linspace(-scale, scale, dim), turn), "bias": bias, "error": 0.05}
             for turn, (name, scale, bias) in enumerate(TINY_TRAITS)

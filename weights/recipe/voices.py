@@ -12,6 +12,8 @@ from symbols import SILENCES
 CALIBRATION_UTTERANCES = 1500
 SPEAKER_SPREAD = 0.7  # of the corpus, in which seeds draw: the edges are spoken less clearly (MODEL_CARD.md)
 RIDGE = 0.1
+LEAST_DEVIATION = 0.05  # of seeds in directions no speaker uses, so that latents can be whitened
+LEAST_RATIO = 1.3  # of total to within-speaker variance, for a direction to count as heard
 TRACT_OF_VOICE = {"slt": 1 / 1.17}  # length of the vocal tract against a grown man's; a woman's is shorter
 
 
@@ -65,16 +67,31 @@ def fit_trait(latents, values):
     return {"weights": weights[:-1], "bias": weights[-1], "error": error}
 
 
+def audible_directions(means, variances, speakers):
+    """[K, S]: directions in which speakers differ by more than one speaker differs from himself, in deviations of that
+    (linear discriminant analysis)."""
+    noise, centred = np.diag(variances.mean(0)), means.copy()
+    speakers = np.array(speakers)
+    for speaker in set(speakers):
+        centred[speakers == speaker] -= means[speakers == speaker].mean(0)
+    within = centred.T @ centred / max(1, len(means) - len(set(speakers))) + noise
+    unmix = np.linalg.inv(np.linalg.cholesky(within))
+    ratios, axes = np.linalg.eigh(unmix @ (np.cov(means.T) + noise) @ unmix.T)
+    return axes[:, ratios > LEAST_RATIO].T @ unmix
+
+
 def calibrate(speaker_encoder, corpus, count=CALIBRATION_UTTERANCES):
-    """Mean [S] and Cholesky factor [S, S] of the latents seeds draw from, and the fit of every trait."""
+    """Mean [S] and Cholesky factor [S, S] of the latents seeds draw from, what is heard of them, the fit of every trait.
+    Seeds draw among the means of posteriors, as references give them: what the posterior adds is noise."""
     means, variances, speakers = embed_corpus(speaker_encoder, corpus, count)
     rates = speech_rates(corpus)
     usual_rate = np.mean(list(rates.values()))
     known = [known_traits(corpus.speakers[speaker], rates[speaker], usual_rate) for speaker in speakers]
-    covariance = np.cov(means.T) + np.diag(np.mean(variances, 0))
+    covariance = np.cov(means.T) + LEAST_DEVIATION**2 * np.eye(means.shape[1])
     return {
         "mean": means.mean(0),
         "cholesky": SPEAKER_SPREAD * np.linalg.cholesky(covariance),
+        "audible": audible_directions(means, variances, speakers),
         "traits": {name: fit_trait(means, np.array([traits[name] for traits in known])) for name in known[0]},
     }
 
