@@ -6,9 +6,7 @@ const { audible: _heard, ...whitenedTiny } = (await tinyManifest()).speaker;
 
 export const tiny = whitenedTiny;
 
-const audibleShipped = parseManifest(
-  new TextDecoder().decode(await readShipped("manifest.json")),
-).speaker;
+const audibleShipped = parseManifest(new TextDecoder().decode(await readShipped("manifest.json"))).speaker;
 
 const { audible: _audible, ...whitenedShipped } = audibleShipped;
 
