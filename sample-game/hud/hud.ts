@@ -8,7 +8,7 @@ import { createChat } from "./chat.ts";
 import { createPanel } from "./panel.ts";
 
 /** Metres from which Hester hears what is typed. */
-const ASKING_METRES = 6;
+const ASKING_METRES = 8;
 
 export interface HudSetup {
   readonly overlay: HTMLElement;

@@ -21,7 +21,7 @@ export function createTag(parent: HTMLElement, title: string, seed: number): Tag
   return { root, bubble, said, coming, name };
 }
 
-const NAME_METRES = 10;
+const NAME_METRES = 13;
 const BUBBLE_METRES = 17;
 const HALF_BUBBLE = 130;
 
