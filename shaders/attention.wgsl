@@ -2,30 +2,20 @@
 // share a key-value head in groups (grouped-query attention).
 //   query, mixed [columns, HEADS, HEAD4]
 //   cache [slots, 2, KV_HEADS, ...]: keys [HEAD4, CAPACITY], values [CAPACITY, HEAD4]
-// Workgroups: (HEADS, columns). CAPACITY is at most MOST_POSITIONS, HEAD4 at most 64.
+// Workgroups: (HEADS, columns). HEAD4 is at most 64. CAPACITY is given at compilation. Includes: column.
 
-struct Column {
-  slot: u32,
-  position: u32,
-  span: u32,
-  rank: u32,
-}
-
-const NO_SLOT = 0xffffffffu;
 const THREADS = 64u;
-const MOST_POSITIONS = 2048u;
 
 override HEADS: u32;
 override KV_HEADS: u32;
 override HEAD4: u32;
-override CAPACITY: u32;
 
-@group(0) @binding(0) var<storage, read> columns: array<Column>;
+@group(0) @binding(0) var<uniform> columns: array<Column, MOST_COLUMNS>;
 @group(0) @binding(1) var<storage, read> query: array<vec4f>;
-@group(0) @binding(2) var<storage, read> cache: array<Weight4>;
+@group(0) @binding(2) var<storage, read> cache: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> mixed: array<vec4f>;
 
-var<workgroup> weights: array<f32, MOST_POSITIONS>;
+var<workgroup> weights: array<f32, CAPACITY>;
 var<workgroup> found: array<f32, THREADS>; // one number of each thread, then their maximum or sum in place 0
 var<workgroup> parts: array<vec4f, THREADS>;
 
@@ -58,11 +48,12 @@ fn sum_of_all(thread: u32, value: f32) -> f32 {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let head = group.x;
   let column = columns[group.y];
-  let is_idle = column.slot == NO_SLOT;
-  let span = select(column.span, 0u, is_idle);
-  let slot = select(column.slot, 0u, is_idle);
+  if (column.slot == NO_SLOT) {
+    return;
+  }
+  let span = column.span;
   let kv_head = head / (HEADS / KV_HEADS);
-  let keys = (slot * 2u * KV_HEADS + kv_head) * CAPACITY * HEAD4;
+  let keys = (column.slot * 2u * KV_HEADS + kv_head) * CAPACITY * HEAD4;
   let values = keys + KV_HEADS * CAPACITY * HEAD4;
   let query_at = (group.y * HEADS + head) * HEAD4;
 
@@ -71,7 +62,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   for (var position = thread; position < span; position += THREADS) {
     var score = 0.0;
     for (var d = 0u; d < HEAD4; d++) {
-      score += dot(query[query_at + d], unpack4(cache[keys + d * CAPACITY + position]));
+      score += dot(query[query_at + d], cache[keys + d * CAPACITY + position]);
     }
     weights[position] = score * scale;
     highest = max(highest, score * scale);
@@ -90,12 +81,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   var sum = vec4f(0);
   if (thread < splits * HEAD4) {
     for (var position = thread / HEAD4; position < span; position += splits) {
-      sum += weights[position] * unpack4(cache[values + position * HEAD4 + d]);
+      sum += weights[position] * cache[values + position * HEAD4 + d];
     }
   }
   parts[thread] = sum;
   workgroupBarrier();
-  if (thread >= HEAD4 || is_idle) {
+  if (thread >= HEAD4) {
     return;
   }
   for (var split = 1u; split < splits; split++) {

@@ -2,16 +2,8 @@
 // pointer and the symbols round it. An ended voice gets an idle column.
 //   latents [slots, CAPACITY, LATENT4 * 4]   projection [DIM4 * 4, LATENT4 * 4]   bias [DIM4 * 4]
 //   embeddings [AGES + WINDOW * VOCABULARY, DIM4 * 4]   symbols [slots, CAPACITY]   x [columns, DIM4 * 4]
-// Workgroups: (DIM4 / 64, columns). Includes: slots.
+// Workgroups: (DIM4 / 64, columns). Includes: column, slots.
 
-struct Column {
-  slot: u32,
-  position: u32,
-  span: u32,
-  rank: u32,
-}
-
-const NO_SLOT = 0xffffffffu;
 const MOST_VOICES4 = 16u;
 
 override DIM4: u32;

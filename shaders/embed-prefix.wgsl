@@ -1,16 +1,7 @@
 // Begins a sentence: one column for the speaker (its row of x is made by linear), one for every symbol, and idle ones that
 // fill the last tile.
 //   table [VOCABULARY, DIM4 * 4]   symbols [slots, CAPACITY]   x [columns, DIM4 * 4]
-// Workgroups: (DIM4 / 64, columns). Includes: slots.
-
-struct Column {
-  slot: u32,
-  position: u32,
-  span: u32,
-  rank: u32,
-}
-
-const NO_SLOT = 0xffffffffu;
+// Workgroups: (DIM4 / 64, columns). Includes: column, slots.
 
 override DIM4: u32;
 override CAPACITY: u32;

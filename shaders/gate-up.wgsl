@@ -1,6 +1,6 @@
 // The first half of a feed-forward block (SwiGLU) for a tile of columns: RMS norm, silu(gate x) * (up x).
 //   x [columns, INPUT4 * 4]   gate, up [OUTPUT, INPUT4 * 4]   y [columns, OUTPUT]
-// Workgroups: (OUTPUT / 8, tiles). Includes: columns.
+// Workgroups: (OUTPUT / 8, tiles). Includes: column, columns.
 
 override INPUT4: u32;
 override OUTPUT: u32;
@@ -12,7 +12,7 @@ override EPSILON: f32;
 @group(0) @binding(4) var<storage, read> up: array<Weight4>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
-var<workgroup> square_sums: array<f32, MOST_COLUMNS * LANES>;
+var<workgroup> square_sums: array<f32, COLUMNS * LANES>;
 
 fn inverse_rms(c: u32) -> f32 {
   var sum = 0.0;
@@ -25,13 +25,13 @@ fn inverse_rms(c: u32) -> f32 {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first_column = group.y * COLUMNS;
-  if (is_idle(first_column, thread)) {
+  if (is_idle(first_column)) {
     return;
   }
   let row = min(group.x * ROWS + thread / LANES, OUTPUT - 1u);
-  var gate_sums: array<f32, MOST_COLUMNS>;
-  var up_sums: array<f32, MOST_COLUMNS>;
-  var squares: array<f32, MOST_COLUMNS>;
+  var gate_sums: array<f32, COLUMNS>;
+  var up_sums: array<f32, COLUMNS>;
+  var squares: array<f32, COLUMNS>;
   for (var k = thread % LANES; k < INPUT4; k += LANES) {
     let gate_weight = unpack4(gate[row * INPUT4 + k]) * norm[k];
     let up_weight = unpack4(up[row * INPUT4 + k]) * norm[k];

@@ -1,7 +1,7 @@
 // y = W x of a tile of columns, with what the constants switch on: RMS norm of x, the low-rank change of the voice's
 // adapter, bias, SiLU, addition to what y holds.
 //   x [columns, INPUT4 * 4]   weights [OUTPUT, INPUT4 * 4]   norm [INPUT4 * 4]   bias [OUTPUT]   y [columns, OUTPUT]
-// Workgroups: (OUTPUT / 8, tiles). Includes: columns, low-rank.
+// Workgroups: (OUTPUT / 8, tiles). Includes: column, columns, low-rank.
 
 override OUTPUT: u32;
 override NORM: bool = false;
@@ -19,7 +19,7 @@ override RESIDUAL: bool = false;
 @group(0) @binding(5) var<storage, read> bias: array<f32>;
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
-var<workgroup> square_sums: array<f32, MOST_COLUMNS * LANES>;
+var<workgroup> square_sums: array<f32, COLUMNS * LANES>;
 
 fn norm_weight(k: u32) -> vec4f {
   if (NORM) {
@@ -68,12 +68,12 @@ fn write(group_row: u32, row: u32, c: u32, index: u32) {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first_column = group.y * COLUMNS;
-  if (is_idle(first_column, thread)) {
+  if (is_idle(first_column)) {
     return;
   }
   let row = min(group.x * ROWS + thread / LANES, OUTPUT - 1u);
-  var sums: array<f32, MOST_COLUMNS>;
-  var squares: array<f32, MOST_COLUMNS>;
+  var sums: array<f32, COLUMNS>;
+  var squares: array<f32, COLUMNS>;
   for (var k = thread % LANES; k < INPUT4; k += LANES) {
     let weight = unpack4(weights[row * INPUT4 + k]) * norm_weight(k);
     for (var c = 0u; c < COLUMNS; c++) {

@@ -9,18 +9,14 @@ override ADAPTER4: u32 = 0; // vec4 of one slot's adapter
 
 @group(0) @binding(1) var<storage, read> adapters: array<vec4f>;
 
-var<workgroup> low: array<f32, MOST_COLUMNS * MOST_RANK>; // A x
+var<workgroup> low: array<f32, COLUMNS * MOST_RANK>; // A x
 var<workgroup> low_sums: array<f32, ROWS * LANES_PADDED>;
-var<workgroup> column_rank: u32;
 
 // Makes `low` of a tile; a4: where A [RANK, INPUT4] begins in a slot's adapter.
 fn find_low(first_column: u32, thread: u32, a4: u32) {
   for (var c = 0u; c < COLUMNS; c++) {
     let column = columns[first_column + c];
-    if (thread == 0u) {
-      column_rank = select(column.rank, 0u, column.slot == NO_SLOT);
-    }
-    let rank = workgroupUniformLoad(&column_rank);
+    let rank = select(column.rank, 0u, column.slot == NO_SLOT);
     for (var r = 0u; r < rank; r += ROWS) {
       let row4 = column.slot * ADAPTER4 + a4 + (r + thread / LANES) * INPUT4;
       var sum = 0.0;

@@ -4,7 +4,7 @@
 //   rotation [positions, 2, HEAD4 / 2]: cosines, sines   query [columns, HEADS, HEAD4]
 //   cache [slots, 2, KV_HEADS, ...]: keys [HEAD4, CAPACITY], values [CAPACITY, HEAD4]
 // A workgroup makes 8 rows of one head: 4 dims and their 4 partners half a head away.
-// Workgroups: ((HEADS + 2 * KV_HEADS) * HEAD4 / 2, tiles). Includes: columns, low-rank.
+// Workgroups: ((HEADS + 2 * KV_HEADS) * HEAD4 / 2, tiles). Includes: column, columns, low-rank.
 
 override HEADS: u32;
 override KV_HEADS: u32;
@@ -17,10 +17,10 @@ override EPSILON: f32;
 @group(0) @binding(4) var<storage, read> norm: array<vec4f>;
 @group(0) @binding(5) var<storage, read> rotation: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> query: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> cache: array<Weight4>;
+@group(0) @binding(7) var<storage, read_write> cache: array<vec4f>;
 
-var<workgroup> square_sums: array<f32, MOST_COLUMNS * LANES>;
-var<workgroup> rows: array<f32, MOST_COLUMNS * ROWS>;
+var<workgroup> square_sums: array<f32, COLUMNS * LANES>;
+var<workgroup> rows: array<f32, COLUMNS * ROWS>;
 
 fn adapted_input(column: u32, k: u32) -> vec4f {
   return x[column * INPUT4 + k] * norm[k];
@@ -52,18 +52,18 @@ fn write(column: Column, index: u32, head: u32, pair4: u32, first: vec4f, second
   let kv_head = (head - HEADS) % KV_HEADS;
   let at = ((column.slot * 2u + u32(is_value)) * KV_HEADS + kv_head) * CAPACITY * HEAD4;
   if (is_value) {
-    cache[at + column.position * HEAD4 + pair4] = pack4(first);
-    cache[at + column.position * HEAD4 + pair4 + half4] = pack4(second);
+    cache[at + column.position * HEAD4 + pair4] = first;
+    cache[at + column.position * HEAD4 + pair4 + half4] = second;
   } else {
-    cache[at + pair4 * CAPACITY + column.position] = pack4(first);
-    cache[at + (pair4 + half4) * CAPACITY + column.position] = pack4(second);
+    cache[at + pair4 * CAPACITY + column.position] = first;
+    cache[at + (pair4 + half4) * CAPACITY + column.position] = second;
   }
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let first_column = group.y * COLUMNS;
-  if (is_idle(first_column, thread)) {
+  if (is_idle(first_column)) {
     return;
   }
   let half4 = HEAD4 / 2u;
@@ -74,8 +74,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let group_row = thread / LANES;
   let dim = 4u * (pair4 + select(0u, half4, group_row >= 4u)) + group_row % 4u;
   let row = head * HEAD4 * 4u + dim;
-  var sums: array<f32, MOST_COLUMNS>;
-  var squares: array<f32, MOST_COLUMNS>;
+  var sums: array<f32, COLUMNS>;
+  var squares: array<f32, COLUMNS>;
   for (var k = thread % LANES; k < INPUT4; k += LANES) {
     let weight = unpack4(weights[row * INPUT4 + k]) * norm[k];
     for (var c = 0u; c < COLUMNS; c++) {

@@ -1,16 +1,8 @@
 // Ends a step, one workgroup a column: stop test, sampling, pointer and rest rule (weights/FORMAT.md, one step of speech).
 //   outputs [columns, 2 * LATENT4 * 4 + ADVANCES]: mean, log-scale (not yet clamped), advance logits
 //   latents [slots, CAPACITY, LATENT4 * 4]   path [slots, CAPACITY]: the symbol of each frame
-// Workgroups: (columns). Includes: slots, gaussian.
+// Workgroups: (columns). Includes: column, slots, gaussian.
 
-struct Column {
-  slot: u32,
-  position: u32,
-  span: u32,
-  rank: u32,
-}
-
-const NO_SLOT = 0xffffffffu;
 const THREADS = 64u;
 
 override LATENT4: u32;
@@ -24,7 +16,7 @@ override TARGET_LOG_SCALE: f32;
 override REST_FRAMES: u32;
 override MAX_AGE: u32;
 
-@group(0) @binding(0) var<storage, read> columns: array<Column>;
+@group(0) @binding(0) var<uniform> columns: array<Column, MOST_COLUMNS>;
 @group(0) @binding(1) var<storage, read> outputs: array<f32>;
 @group(0) @binding(2) var<storage, read_write> slots: array<Slot>;
 @group(0) @binding(3) var<storage, read_write> latents: array<vec4f>;
@@ -82,8 +74,10 @@ fn after_frame(before: Slot, output: u32) -> Slot {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let column = columns[group.x];
-  let is_idle = column.slot == NO_SLOT;
-  let at = select(column.slot, 0u, is_idle);
+  if (column.slot == NO_SLOT) {
+    return;
+  }
+  let at = column.slot;
   let slot = slots[at]; // read by all threads before the barriers below, written by one after them
   let output = group.x * (8u * LATENT4 + ADVANCES);
 
@@ -98,9 +92,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       divergences[thread] += divergences[thread + step];
     }
     workgroupBarrier();
-  }
-  if (is_idle) {
-    return;
   }
   let at_end = ADVANCES == 0u || slot.pointer + 1u == slot.symbols;
   if (at_end && divergences[0] / f32(4u * LATENT4) < KL_THRESHOLD) {

@@ -4,7 +4,3 @@ alias Weight4 = vec2u;
 fn unpack4(packed: Weight4) -> vec4f {
   return vec4f(unpack2x16float(packed.x), unpack2x16float(packed.y));
 }
-
-fn pack4(values: vec4f) -> Weight4 {
-  return vec2u(pack2x16float(values.xy), pack2x16float(values.zw));
-}

@@ -4,7 +4,3 @@ alias Weight4 = vec4f;
 fn unpack4(packed: Weight4) -> vec4f {
   return packed;
 }
-
-fn pack4(values: vec4f) -> Weight4 {
-  return values;
-}

@@ -139,6 +139,12 @@ function checkSize({ limits }: GPUDevice, name: string, size: number, usage: num
 
 type Constants = Readonly<Record<string, number>>;
 
+interface ShaderSource {
+  /** In order; the last one is the kernel. */
+  readonly files: readonly string[];
+  readonly sizes: Constants;
+}
+
 interface ShaderCode {
   readonly name: string;
   readonly module: GPUShaderModule;
@@ -149,18 +155,19 @@ function createCompiler(device: GPUDevice, readShader: ReadShader, onProgress?: 
   const shaders = new Map<string, Promise<ShaderCode>>();
   const kernels = new Map<string, Promise<Kernel>>();
   let compiled = 0;
-  const compile = async (name: string, includes: readonly string[], constants: Constants) => {
-    const shaderKey = [...includes, name].join(" ");
-    const shader = shaders.get(shaderKey) ?? createShader(device, readShader, name, includes);
+  const compile = async (source: ShaderSource, constants: Constants) => {
+    const shaderKey = JSON.stringify(source);
+    const shader = shaders.get(shaderKey) ?? createShader(device, readShader, source);
     shaders.set(shaderKey, shader);
     const kernel = await createKernel(device, await shader, constants);
     onProgress?.(++compiled, kernels.size);
     return kernel;
   };
-  return (name, { weights, includes = [], constants = {} } = {}) => {
-    const all = weights === undefined ? includes : [`weights-${weights}`, ...includes];
-    const key = [...all, name, JSON.stringify(constants)].join(" ");
-    const kernel = kernels.get(key) ?? compile(name, all, constants);
+  return (name, { weights, includes = [], sizes = {}, constants = {} } = {}) => {
+    const prelude = weights === undefined ? [] : [`weights-${weights}`];
+    const source = { files: [...prelude, ...includes, name], sizes };
+    const key = JSON.stringify([source, constants]);
+    const kernel = kernels.get(key) ?? compile(source, constants);
     kernels.set(key, kernel);
     return kernel;
   };
@@ -169,11 +176,12 @@ function createCompiler(device: GPUDevice, readShader: ReadShader, onProgress?: 
 async function createShader(
   device: GPUDevice,
   readShader: ReadShader,
-  name: string,
-  includes: readonly string[],
+  { files, sizes }: ShaderSource,
 ): Promise<ShaderCode> {
-  const texts = await Promise.all([...includes, name].map(readShader));
-  const code = texts.join("");
+  const name = files.at(-1) ?? "";
+  const texts = await Promise.all(files.map(readShader));
+  const declared = Object.entries(sizes).map(([size, value]) => `const ${size} = ${value}u;\n`);
+  const code = [...declared, ...texts].join("");
   device.pushErrorScope("validation"); // the caller's device shall not report what is thrown below
   const module = device.createShaderModule({ label: name, code });
   device.popErrorScope().catch(() => undefined);
@@ -182,7 +190,7 @@ async function createShader(
   if (error === undefined) return { name, module, layout: layoutOf(device, name, code) };
   throw new BackendError(
     `The shader ${name}.wgsl does not compile: ${error.message} in the line\n` +
-      `  ${code.split("\n")[error.lineNum - 1] ?? ""}\n(line ${error.lineNum} of ${[...includes, name].join(" + ")}). ` +
+      `  ${code.split("\n")[error.lineNum - 1] ?? ""}\n(line ${error.lineNum} of ${files.join(" + ")}). ` +
       `Report this bug with the name of your GPU and browser.`,
   );
 }

@@ -4,7 +4,7 @@
  */
 import { WeightsError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
-import type { Gpu, WeightType } from "./gpu.ts";
+import type { Gpu } from "./gpu.ts";
 import { ropeTable } from "./rotation.ts";
 import { PREFIX_TILE } from "./tiles.ts";
 
@@ -21,6 +21,8 @@ export const SLOT_WORDS = 12;
 export const NO_SLOT = 0xffffffff;
 const MOST_SLOTS = 64;
 const MOST_CAPACITY = 2048;
+/** So many that they hold the longest prefix of a slot of `MOST_CAPACITY`. */
+export const MOST_COLUMNS = 1024;
 
 /** The part of a slot's positions that speaker and symbols may take. */
 const PREFIX_PART = 0.5;
@@ -41,7 +43,7 @@ export interface LanguageModelBuffers {
   /** [S] of the sentence being opened, and the hidden layer [dim] over it. */
   readonly speaker: GPUBuffer;
   readonly speakerHidden: GPUBuffer;
-  /** [columns, 4] u32: shaders/columns.wgsl */
+  /** [MOST_COLUMNS, 4] u32: shaders/column.wgsl */
   readonly columns: GPUBuffer;
   /** [columns, dim] */
   readonly x: GPUBuffer;
@@ -53,7 +55,10 @@ export interface LanguageModelBuffers {
   readonly outputs: GPUBuffer;
   /** [capacity, 2, headDim / 2] */
   readonly rotation: GPUBuffer;
-  /** Of every layer: [slots, 2, kvHeads, capacity * headDim] keys and values. */
+  /**
+   * Of every layer: [slots, 2, kvHeads, capacity * headDim] keys and values. In f32: rounded to f16 they move an undecided
+   * pointer a frame sooner or later, and the line is no longer the one that the onnx backend speaks.
+   */
   readonly caches: readonly GPUBuffer[];
   /** Of every layer: [slots][A [4, R, dim], B [4, dim, R]]. */
   readonly attentionAdapters: readonly GPUBuffer[];
@@ -85,7 +90,6 @@ export function advancesOf({ languageModel: { pointer } }: Manifest): number {
 }
 
 /**
- * @param cacheType how keys and values are stored: as the weights are
  * @throws RangeError for a room that is too large
  * @throws WeightsError for a model whose sizes the kernels do not allow
  * @throws BackendError when the device has no room for a buffer
@@ -94,7 +98,6 @@ export function createLanguageModelBuffers(
   gpu: Gpu,
   manifest: Manifest,
   room: LanguageModelRoom,
-  cacheType: WeightType,
 ): LanguageModelBuffers {
   checkRoom(room);
   checkSizes(manifest);
@@ -102,7 +105,6 @@ export function createLanguageModelBuffers(
   const { dim, layers, heads, kvHeads, ffnDim } = languageModel;
   const { slots, capacity } = room;
   const columns = mostColumns(room);
-  const cacheBytes = cacheType === "f16" ? 2 : 4;
   const floats = (name: string, count: number) => gpu.buffer(name, 4 * count);
   const uniform = (name: string, bytes: number) =>
     gpu.buffer(name, bytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
@@ -120,16 +122,14 @@ export function createLanguageModelBuffers(
     latents: floats("latents", slots * capacity * latentDim),
     speaker: floats("speaker", speaker.dim),
     speakerHidden: floats("speaker hidden", dim),
-    columns: floats("columns", columns * 4),
+    columns: gpu.buffer("columns", 16 * MOST_COLUMNS, GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM),
     x: floats("x", columns * dim),
     query: floats("query", columns * dim),
     mixed: floats("mixed", columns * dim),
     hidden: floats("hidden", columns * ffnDim),
     outputs: floats("outputs", columns * (2 * latentDim + advancesOf(manifest))),
     rotation,
-    caches: perLayer((layer) =>
-      gpu.buffer(`cache ${layer}`, slots * 2 * kvHeads * capacity * (dim / heads) * cacheBytes),
-    ),
+    caches: perLayer((layer) => floats(`cache ${layer}`, slots * 2 * kvHeads * capacity * (dim / heads))),
     attentionAdapters: perLayer((layer) => floats(`adapters ${layer}`, slots * adapters.attention)),
     headAdapters: floats("head adapters", slots * adapters.head),
     unused: floats("unused", 4),

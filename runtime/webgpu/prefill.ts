@@ -34,7 +34,11 @@ export async function createPrefill(
     CAUSAL: Number(prefixAttention === "causal"),
   };
   const speaker = speakers === 0 ? [] : await createSpeaker(gpu, tensors, manifest, buffers);
-  const kernel = await gpu.kernel("embed-prefix", { weights: table.type, includes: ["slots"], constants });
+  const kernel = await gpu.kernel("embed-prefix", {
+    weights: table.type,
+    includes: ["column", "slots"],
+    constants,
+  });
   const bindings = gpu.bind(kernel, [opened, slots, table.buffer, symbols, x, columns]);
   return (count) => {
     const tiling = tilingOfPrefix(speakers + count);
@@ -67,10 +71,11 @@ async function createSpeaker(
   ): Promise<Dispatch> => {
     const weights: Matrix = tensors.matrix(`${name}.weight`);
     const bias = tensors.vector(`${name}.bias`);
-    const constants = { COLUMNS: 1, INPUT4: input / 4, OUTPUT: dim, BIAS: 1, SILU };
+    const constants = { INPUT4: input / 4, OUTPUT: dim, BIAS: 1, SILU };
     const kernel = await gpu.kernel("linear", {
       weights: weights.type,
-      includes: ["columns", "low-rank"],
+      includes: ["column", "columns", "low-rank"],
+      sizes: { COLUMNS: 1 },
       constants,
     });
     return {

@@ -14,8 +14,8 @@ import { createReferenceModel, type ReferenceTensors } from "./reference-model.t
 import type { JobQueue } from "./slices.ts";
 import { SLOT_WORDS } from "./language-model-buffers.ts";
 
-/** Largest difference that rounding explains; keys and values are stored as the weights are. */
-const TOLERANCE = { f32: 2e-3, f16: 2e-2 } as const;
+/** Largest difference that rounding explains. */
+const TOLERANCE = 2e-3;
 
 const SLOT = 0;
 const SEED = { lo: 0x9e3779b9, hi: 0x7f4a7c15 };
@@ -27,7 +27,7 @@ const POINTER_WORD = 2;
 export async function checkLanguageModel(
   manifest: Manifest,
   pointer: PointerSizes,
-  tensors: ReferenceTensors & { readonly weightType: "f32" | "f16" },
+  tensors: ReferenceTensors,
   model: LanguageModel,
   run: JobQueue["run"],
 ): Promise<void> {
@@ -81,9 +81,8 @@ export async function checkLanguageModel(
     fillGaussian(new Float32Array(latentDim), SEED, STREAM, 0),
   );
   const moved = movePointer(POINTER_START, outputs.slice(2 * latentDim), symbols.length - 1, stop);
-  const most = TOLERANCE[tensors.weightType];
-  check("prediction", differenceOf(outputs, expected), most);
-  check("sampling", differenceOf(latent, sampled), TOLERANCE.f32);
+  check("prediction", differenceOf(outputs, expected), TOLERANCE);
+  check("sampling", differenceOf(latent, sampled), TOLERANCE);
   check(
     "pointer",
     Math.abs((new Uint32Array(results[2] ?? new ArrayBuffer(0))[POINTER_WORD] ?? NaN) - moved.symbol),

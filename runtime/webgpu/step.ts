@@ -59,7 +59,7 @@ async function createEmbedFrame(
   };
   const kernel = await gpu.kernel("embed-frame", {
     weights: projection.type,
-    includes: ["slots"],
+    includes: ["column", "slots"],
     constants,
   });
   const bindings = gpu.bind(kernel, [
@@ -108,7 +108,7 @@ async function createPredict(
     ADAPTED_ROWS: rows,
     B4: (MOST_RANK * dim) / 4,
   };
-  const options = { weights: weights.type, includes: ["columns", "low-rank"], constants };
+  const options = { weights: weights.type, includes: ["column", "columns", "low-rank"], constants };
   return prepareTiled(gpu, {
     label: "predict",
     kernel: await createTiledKernel(gpu, "linear", options, stepTiles(slots)),
@@ -139,7 +139,7 @@ async function createSample(
     REST_FRAMES: stop.restFrames,
     MAX_AGE: stop.maxAge,
   };
-  const kernel = await gpu.kernel("sample", { includes: ["slots", "gaussian"], constants });
+  const kernel = await gpu.kernel("sample", { includes: ["column", "slots", "gaussian"], constants });
   const bindings = gpu.bind(kernel, [columns, outputs, slots, latents, path]);
   return ({ tile, tiles }) => ({
     label: "sample",

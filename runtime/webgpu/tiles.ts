@@ -38,8 +38,8 @@ export async function createTiledKernel(
   tiles: readonly number[],
 ): Promise<TiledKernel> {
   const compile = async (tile: number) => {
-    const constants = { ...options.constants, COLUMNS: tile };
-    return [tile, await gpu.kernel(name, { ...options, constants })] as const;
+    const sizes = { ...options.sizes, COLUMNS: tile };
+    return [tile, await gpu.kernel(name, { ...options, sizes })] as const;
   };
   return new Map(await Promise.all(tiles.map(compile)));
 }

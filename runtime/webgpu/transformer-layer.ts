@@ -25,16 +25,17 @@ export async function createLayerKernels(
   tiles: readonly number[],
 ): Promise<LayerKernels> {
   const { dim, heads, kvHeads, ffnDim, normEps: EPSILON } = manifest.languageModel;
-  const cache = { HEADS: heads, KV_HEADS: kvHeads, HEAD4: dim / heads / 4, CAPACITY: capacity };
+  const shape = { HEADS: heads, KV_HEADS: kvHeads, HEAD4: dim / heads / 4 };
   const adapter = { RANK: MOST_RANK, ADAPTER4: adapterSizes(manifest).attention / 4 };
   const INPUT4 = dim / 4;
   const product4 = (MOST_RANK * dim) / 4; // of one A or B
   const tiled = (name: string, includes: readonly string[], constants: Readonly<Record<string, number>>) =>
     createTiledKernel(gpu, name, { weights, includes, constants }, tiles);
-  const adapted = ["columns", "low-rank"];
+  const tile = ["column", "columns"];
+  const adapted = [...tile, "low-rank"];
   const [queryKeyValue, attention, output, gateUp, down] = await Promise.all([
-    tiled("query-key-value", adapted, { ...cache, ...adapter, INPUT4, EPSILON }),
-    gpu.kernel("attention", { weights, constants: cache }),
+    tiled("query-key-value", adapted, { ...shape, CAPACITY: capacity, ...adapter, INPUT4, EPSILON }),
+    gpu.kernel("attention", { includes: ["column"], sizes: { CAPACITY: capacity }, constants: shape }),
     tiled("linear", adapted, {
       ...adapter,
       INPUT4,
@@ -44,7 +45,7 @@ export async function createLayerKernels(
       B4: 7 * product4,
       RESIDUAL: 1,
     }),
-    tiled("gate-up", ["columns"], { INPUT4, OUTPUT: ffnDim, EPSILON }),
+    tiled("gate-up", tile, { INPUT4, OUTPUT: ffnDim, EPSILON }),
     tiled("linear", adapted, { INPUT4: ffnDim / 4, OUTPUT: dim, RESIDUAL: 1 }),
   ]);
   return { queryKeyValue, attention, output, gateUp, down };

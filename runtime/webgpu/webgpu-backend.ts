@@ -31,7 +31,7 @@ export interface WebGpuOptions {
   readonly slots?: number;
   /** Positions of a slot: a sentence's speaker, symbols (at most half of them) and frames; 16 to 2048. Defaults to 512. */
   readonly positions?: number;
-  /** How matrices, keys and values are stored; sums are f32 in any case. Defaults to f16. */
+  /** How matrices are stored; sums, keys and values are f32 in any case. Defaults to f16. */
   readonly weightType?: WeightType;
   /** `caller`: nothing is submitted until `slices.submit` is called. Defaults to `immediate`. */
   readonly pacing?: Pacing;
@@ -89,7 +89,7 @@ async function load(
     open("decoder.safetensors"),
   ]);
   const room = { slots, capacity };
-  const buffers = createLanguageModelBuffers(gpu, manifest, room, weightType);
+  const buffers = createLanguageModelBuffers(gpu, manifest, room);
   const { latents } = buffers;
   const [model, decoder] = await Promise.all([
     createLanguageModel(gpu, languageTensors, manifest, room, buffers),

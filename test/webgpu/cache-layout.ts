@@ -1,7 +1,5 @@
 /** The cache of keys and values as the kernels lay it out (shaders/query-key-value.wgsl), to and from row-major order. */
 import type { Manifest } from "../../runtime/manifest.ts";
-import { floatToHalf } from "../../runtime/half.ts";
-import type { WeightType } from "../../runtime/webgpu/gpu.ts";
 
 interface Room {
   readonly slots: number;
@@ -29,7 +27,7 @@ function place(
   );
 }
 
-/** One layer's cache [slots, ...] in f32 -> [2, H, positions, K] of a slot. */
+/** One layer's cache [slots, ...] -> [2, H, positions, K] of a slot. */
 export function unpackCache(
   layer: Float32Array,
   manifest: Manifest,
@@ -48,7 +46,7 @@ export function unpackCache(
 }
 
 /** [L, 2, H, positions, K] -> one slot's part of every layer's cache. */
-export function packCache(cache: Float32Array, manifest: Manifest, room: Room, weightType: WeightType) {
+export function packCache(cache: Float32Array, manifest: Manifest, room: Room) {
   const { kvHeads, headDim, slotSize } = sizesOf(manifest, room);
   const { layers } = manifest.languageModel;
   const positions = cache.length / (layers * 2 * kvHeads * headDim);
@@ -60,6 +58,6 @@ export function packCache(cache: Float32Array, manifest: Manifest, room: Room, w
         for (let position = 0; position < positions; position++)
           for (let d = 0; d < headDim; d++)
             packed[place(manifest, room, kind, head, position, d)] = cache[at++] ?? NaN;
-    return weightType === "f32" ? packed : Uint16Array.from(packed, floatToHalf);
+    return packed;
   });
 }

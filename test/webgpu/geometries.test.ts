@@ -52,7 +52,7 @@ describe("language models of random geometry", () => {
       const { manifest, bytes } = randomModel(await tinyManifest(), sizes, latentDim, hasSpeaker);
       const tensors = openTensors(gpu, bytes, "random", { weightType: "f32" });
       const endless = { ...manifest, stop: { ...manifest.stop, klThreshold: 0 } };
-      const buffers = createLanguageModelBuffers(gpu, endless, ROOM, "f32");
+      const buffers = createLanguageModelBuffers(gpu, endless, ROOM);
       const model = await createLanguageModel(gpu, tensors, endless, ROOM, buffers);
       await tensors.upload();
       const reference = createReferenceModel(manifest, tensors, sizes.layers);

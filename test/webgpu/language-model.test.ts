@@ -9,7 +9,7 @@ import { openTensors } from "../../runtime/webgpu/tensors.ts";
 import { largestDifference, readGolden, readShipped, readTiny } from "../onnx/tiny-weights.ts";
 import { packCache, unpackCache } from "./cache-layout.ts";
 import { testGpu } from "./dawn.ts";
-import { download, downloadWeights, runDispatches } from "./run-kernel.ts";
+import { download, runDispatches } from "./run-kernel.ts";
 
 const gpu = await testGpu();
 const SLOT = 1;
@@ -19,7 +19,7 @@ async function load(read: typeof readTiny, weightType: WeightType) {
   const manifest = parseManifest(new TextDecoder().decode(await read("manifest.json")));
   const file = "language-model.safetensors";
   const tensors = openTensors(gpu, await read(file), file, { weightType });
-  const buffers = createLanguageModelBuffers(gpu, manifest, ROOM, weightType);
+  const buffers = createLanguageModelBuffers(gpu, manifest, ROOM);
   const model = await createLanguageModel(gpu, tensors, manifest, ROOM, buffers);
   await tensors.upload();
   return { manifest, model };
@@ -42,16 +42,16 @@ function open(model: LanguageModel, symbols: Int32Array, speaker: Float32Array, 
 }
 
 /** Keys and values of the slot as the goldens have them: [L, 2, H, positions, K]. */
-async function cacheOf(model: LanguageModel, manifest: Manifest, positions: number, type: WeightType) {
-  const layers = await Promise.all(model.buffers.caches.map((cache) => downloadWeights(gpu, cache, type)));
+async function cacheOf(model: LanguageModel, manifest: Manifest, positions: number) {
+  const layers = await Promise.all(model.buffers.caches.map((cache) => download(gpu, cache)));
   return layers.flatMap((layer) => unpackCache(layer, manifest, ROOM, SLOT, positions));
 }
 
 describe.each([
   ["tiny", "f32", readTiny, 1e-4],
-  ["tiny", "f16", readTiny, 5e-3],
+  ["tiny", "f16", readTiny, 1e-4],
   ["shipped", "f32", readShipped, 2e-3],
-  ["shipped", "f16", readShipped, 2e-2],
+  ["shipped", "f16", readShipped, 2e-3],
 ] as const)("language model %s in %s", (_name, weightType, read, most) => {
   let manifest: Manifest;
   let model: LanguageModel;
@@ -66,7 +66,7 @@ describe.each([
     const symbols = golden("input.symbols").data as Int32Array;
     open(model, symbols, golden("input.speaker").data as Float32Array, adapterOf(step));
     runDispatches(gpu, model.prefill(symbols.length));
-    const cache = await cacheOf(model, manifest, symbols.length + 1, weightType);
+    const cache = await cacheOf(model, manifest, symbols.length + 1);
     expect(largestDifference(cache, golden("output.cache").data)).toBeLessThan(most);
   });
 
@@ -89,7 +89,7 @@ describe.each([
       4 * ROOM.capacity * manifest.latentDim * SLOT,
       Float32Array.from(step("input.latent").data),
     );
-    packCache(cache.data as Float32Array, manifest, ROOM, weightType).forEach((layer, index) => {
+    packCache(cache.data as Float32Array, manifest, ROOM).forEach((layer, index) => {
       const target = model.buffers.caches[index]!;
       queue.writeBuffer(target, (target.size / ROOM.slots) * SLOT, layer);
     });
@@ -104,7 +104,7 @@ describe.each([
     expect(largestDifference(logScale, step("output.log_scale").data)).toBeLessThan(most);
     const advance = softmax(outputs.slice(2 * latentDim, 2 * latentDim + step("output.advance").data.length));
     expect(largestDifference(advance, step("output.advance").data)).toBeLessThan(most);
-    const next = await cacheOf(model, manifest, positions + 1, weightType);
+    const next = await cacheOf(model, manifest, positions + 1);
     expect(largestDifference(next, step("output.next_cache").data)).toBeLessThan(most);
   });
 

@@ -1,8 +1,9 @@
 /** Runs single kernels for tests: arrays in, arrays out. */
 import { floatToHalf, halfToFloat } from "../../runtime/half.ts";
+import { MOST_COLUMNS, NO_SLOT } from "../../runtime/webgpu/language-model-buffers.ts";
 import type { Dispatch, Gpu, Kernel, WeightType } from "../../runtime/webgpu/gpu.ts";
 
-export { NO_SLOT } from "../../runtime/webgpu/language-model-buffers.ts";
+export { NO_SLOT };
 
 type Data = Float32Array | Uint32Array | Int32Array | Uint16Array;
 
@@ -18,6 +19,13 @@ export function upload(gpu: Gpu, data: Data, usage?: number): GPUBuffer {
 /** A buffer of uniforms. */
 export function uniform(gpu: Gpu, data: Data): GPUBuffer {
   return upload(gpu, data, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+}
+
+/** Columns [slot, position, span, rank] as kernels read them, idle ones after them (shaders/column.wgsl). */
+export function uploadColumns(gpu: Gpu, columns: readonly (readonly number[])[]): GPUBuffer {
+  const words = new Uint32Array(4 * MOST_COLUMNS).fill(NO_SLOT);
+  columns.forEach((column, index) => words.set(column, 4 * index));
+  return uniform(gpu, words);
 }
 
 /** A matrix as kernels read it: f32, or f16 in pairs. Its row length is a multiple of 4. */

@@ -242,18 +242,14 @@ describe("createWebGpuBackend", () => {
     expect(destroyed).toHaveBeenCalledTimes(created.mock.calls.length);
   });
 
-  it("speaks with f16 weights about as with f32 ones, and reports its progress", async () => {
+  it("speaks with f16 weights as with f32 ones, and reports its progress", async () => {
     const progress: [number, number][] = [];
     const onProgress = (compiled: number, total: number) => void progress.push([compiled, total]);
     const half = await create({ weightType: "f16", onProgress });
     const cold = { ...request, temperature: 0 };
     const [expected, given] = [await speakWhole(backend, cold, 4), await speakWhole(half, cold, 4)];
     expect(given.pointers).toEqual(expected.pointers);
-    // Only the beginning: the phase of the pitch sums up what the rounding of keys and values changes in every frame.
-    const start = 2 * weights.manifest.samplesPerLatent;
-    expect(signalToNoise(given.samples.slice(0, start), expected.samples.slice(0, start))).toBeGreaterThan(
-      30,
-    );
+    expect(signalToNoise(given.samples, expected.samples)).toBeGreaterThan(60);
     const [last] = progress.slice(-1);
     expect(last![0]).toBe(last![1]);
     expect(progress.map(([compiled]) => compiled)).toEqual(progress.map((_, index) => index + 1));

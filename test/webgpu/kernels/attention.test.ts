@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { WeightType } from "../../../runtime/webgpu/gpu.ts";
 import { largestDifference } from "../../onnx/tiny-weights.ts";
 import { testGpu } from "../dawn.ts";
-import { download, halved, NO_SLOT, noise, runKernel, upload, uploadWeights } from "../run-kernel.ts";
+import { download, NO_SLOT, noise, runKernel, upload, uploadColumns } from "../run-kernel.ts";
 
 const gpu = await testGpu();
 
@@ -11,7 +10,6 @@ interface Case {
   readonly kvHeads: number;
   readonly headDim: number;
   readonly capacity: number;
-  readonly weights: WeightType;
   /** Slot and span of every column. */
   readonly columns: readonly (readonly [slot: number, span: number])[];
 }
@@ -19,11 +17,10 @@ interface Case {
 const SLOTS = 3;
 const IDLE = [NO_SLOT, 5] as const;
 
-function tensorsOf({ heads, kvHeads, headDim, capacity, weights, columns }: Case) {
-  const cache = noise(SLOTS * 2 * kvHeads * capacity * headDim, 1);
+function tensorsOf({ heads, kvHeads, headDim, capacity, columns }: Case) {
   return {
     query: noise(columns.length * heads * headDim, 2),
-    cache: weights === "f16" ? halved(cache) : cache,
+    cache: noise(SLOTS * 2 * kvHeads * capacity * headDim, 1),
     mixed: noise(columns.length * heads * headDim, 3),
   };
 }
@@ -59,7 +56,7 @@ describe("kernel attention", () => {
   it.each<[string, Case]>([
     [
       "a head of its own for every query",
-      { heads: 3, kvHeads: 3, headDim: 8, capacity: 21, weights: "f32", columns: [[1, 1], IDLE, [2, 21]] },
+      { heads: 3, kvHeads: 3, headDim: 8, capacity: 21, columns: [[1, 1], IDLE, [2, 21]] },
     ],
     [
       "grouped queries, more positions than threads",
@@ -68,7 +65,7 @@ describe("kernel attention", () => {
         kvHeads: 2,
         headDim: 40,
         capacity: 203,
-        weights: "f32",
+
         columns: [
           [2, 203],
           [0, 65],
@@ -76,28 +73,31 @@ describe("kernel attention", () => {
       },
     ],
     [
-      "a cache in f16",
+      "one key and value for all queries",
       {
         heads: 2,
         kvHeads: 1,
         headDim: 72,
         capacity: 131,
-        weights: "f16",
         columns: [[0, 130], IDLE, [1, 64]],
       },
     ],
   ])("mixes values with %s", async (_, test) => {
-    const { heads, kvHeads, headDim, capacity, weights, columns } = test;
+    const { heads, kvHeads, headDim, capacity, columns } = test;
     const tensors = tensorsOf(test);
-    const constants = { HEADS: heads, KV_HEADS: kvHeads, HEAD4: headDim / 4, CAPACITY: capacity };
-    const kernel = await gpu.kernel("attention", { weights, constants });
-    const places = columns.flatMap(([slot, span]) => [slot, 0, span, 0]);
+    const constants = { HEADS: heads, KV_HEADS: kvHeads, HEAD4: headDim / 4 };
+    const kernel = await gpu.kernel("attention", {
+      includes: ["column"],
+      sizes: { CAPACITY: capacity },
+      constants,
+    });
+    const places = columns.map(([slot, span]) => [slot, 0, span, 0]);
     const mixed = upload(gpu, tensors.mixed);
-    const cache = uploadWeights(gpu, tensors.cache, weights);
+    const cache = upload(gpu, tensors.cache);
     runKernel(
       gpu,
       kernel,
-      [upload(gpu, Uint32Array.from(places)), upload(gpu, tensors.query), cache, mixed],
+      [uploadColumns(gpu, places), upload(gpu, tensors.query), cache, mixed],
       [heads, columns.length],
     );
     expect(largestDifference(await download(gpu, mixed), expected(test, tensors))).toBeLessThan(1e-5);

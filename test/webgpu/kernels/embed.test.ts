@@ -57,7 +57,7 @@ describe("kernel embed-frame", () => {
     const [bias, latents] = [noise(DIM, 3), noise(SLOTS * CAPACITY * LATENT_DIM, 4)];
     const kernel = await gpu.kernel("embed-frame", {
       weights,
-      includes: ["slots"],
+      includes: ["column", "slots"],
       constants: {
         DIM4: DIM / 4,
         LATENT4: LATENT_DIM / 4,
@@ -119,7 +119,11 @@ describe("kernel embed-prefix", () => {
     const table = noise(VOCABULARY * DIM, 1);
     const before = noise(8 * DIM, 2);
     const constants = { DIM4: DIM / 4, CAPACITY, SPEAKERS, CAUSAL };
-    const kernel = await gpu.kernel("embed-prefix", { weights: "f32", includes: ["slots"], constants });
+    const kernel = await gpu.kernel("embed-prefix", {
+      weights: "f32",
+      includes: ["column", "slots"],
+      constants,
+    });
     const x = upload(gpu, before);
     const columns = upload(gpu, new Uint32Array(8 * 4));
     const buffers = [

@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { WeightType } from "../../../runtime/webgpu/gpu.ts";
 import { largestDifference } from "../../onnx/tiny-weights.ts";
 import { testGpu } from "../dawn.ts";
-import { download, halved, NO_SLOT, noise, runKernel, upload, uploadWeights } from "../run-kernel.ts";
+import {
+  download,
+  halved,
+  NO_SLOT,
+  noise,
+  runKernel,
+  upload,
+  uploadColumns,
+  uploadWeights,
+} from "../run-kernel.ts";
 
 const gpu = await testGpu();
 const EPSILON = 1e-5;
@@ -23,8 +32,9 @@ describe("kernel gate-up", () => {
       const [gate, up] = [stored(4), stored(5)];
       const kernel = await gpu.kernel("gate-up", {
         weights,
-        includes: ["columns"],
-        constants: { COLUMNS: tile, INPUT4: input / 4, OUTPUT: output, EPSILON },
+        includes: ["column", "columns"],
+        sizes: { COLUMNS: tile },
+        constants: { INPUT4: input / 4, OUTPUT: output, EPSILON },
       });
       const places = Array.from({ length: Math.ceil(columns / tile) * tile }, (_, c) => [
         c < columns - 1 ? 0 : NO_SLOT,
@@ -37,7 +47,7 @@ describe("kernel gate-up", () => {
         gpu,
         kernel,
         [
-          upload(gpu, Uint32Array.from(places.flat())),
+          uploadColumns(gpu, places),
           upload(gpu, x),
           upload(gpu, norm),
           uploadWeights(gpu, gate, weights),

@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { WeightType } from "../../../runtime/webgpu/gpu.ts";
 import { largestDifference } from "../../onnx/tiny-weights.ts";
 import { testGpu } from "../dawn.ts";
-import { download, halved, NO_SLOT, noise, runKernel, upload, uploadWeights } from "../run-kernel.ts";
+import {
+  download,
+  halved,
+  NO_SLOT,
+  noise,
+  runKernel,
+  upload,
+  uploadColumns,
+  uploadWeights,
+} from "../run-kernel.ts";
 
 const gpu = await testGpu();
 const RANK = 16;
@@ -76,9 +85,9 @@ async function run(test: Case, t: Tensors): Promise<Float32Array> {
   const { columns, tile, input, output, ranks } = test;
   const kernel = await gpu.kernel("linear", {
     weights: test.weights,
-    includes: ["columns", "low-rank"],
+    includes: ["column", "columns", "low-rank"],
+    sizes: { COLUMNS: tile },
     constants: {
-      COLUMNS: tile,
       INPUT4: input / 4,
       OUTPUT: output,
       NORM: Number(test.norm ?? false),
@@ -99,7 +108,7 @@ async function run(test: Case, t: Tensors): Promise<Float32Array> {
   ]);
   const y = upload(gpu, t.y);
   const buffers = [
-    upload(gpu, Uint32Array.from(places.flat())),
+    uploadColumns(gpu, places),
     upload(gpu, packAdapters(test, t)),
     upload(gpu, t.x),
     uploadWeights(gpu, t.matrix, test.weights),

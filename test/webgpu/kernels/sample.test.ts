@@ -6,7 +6,7 @@ import { divergenceFromEnd } from "../../../runtime/speech/stop-rule.ts";
 import { fillGaussian } from "../../../runtime/voice/gaussian.ts";
 import { largestDifference } from "../../onnx/tiny-weights.ts";
 import { testGpu } from "../dawn.ts";
-import { download, NO_SLOT, noise, runKernel, upload } from "../run-kernel.ts";
+import { download, noise, runKernel, upload, uploadColumns } from "../run-kernel.ts";
 
 const gpu = await testGpu();
 const [LATENT_DIM, CAPACITY, ADVANCES, SLOTS] = [12, 11, 4, 6];
@@ -88,10 +88,9 @@ describe("kernel sample", async () => {
     words.set([...Object.values(before), 0, NOISE.seedLo, NOISE.seedHi, NOISE.stream], 12 * slot);
     new Float32Array(words.buffer)[12 * slot + 11] = width;
   });
-  const places = new Uint32Array(4 * columns).fill(NO_SLOT);
-  CASES.forEach((_, slot) => places.set([slot, 0, 0, 0], 4 * slot));
+  const places = CASES.map((_, slot) => [slot, 0, 0, 0]);
   const kernel = await gpu.kernel("sample", {
-    includes: ["slots", "gaussian"],
+    includes: ["column", "slots", "gaussian"],
     constants: {
       LATENT4: LATENT_DIM / 4,
       CAPACITY,
@@ -109,7 +108,7 @@ describe("kernel sample", async () => {
   const latents = upload(gpu, new Float32Array(SLOTS * CAPACITY * LATENT_DIM));
   const path = upload(gpu, new Uint32Array(SLOTS * CAPACITY).fill(99));
   const all = Float32Array.from([...outputs, outputsOf(0, true, 90)].flatMap((each) => [...each]));
-  runKernel(gpu, kernel, [upload(gpu, places), upload(gpu, all), slots, latents, path], [columns]);
+  runKernel(gpu, kernel, [uploadColumns(gpu, places), upload(gpu, all), slots, latents, path], [columns]);
   const after = new Uint32Array((await download(gpu, slots)).buffer);
   const sampled = await download(gpu, latents);
   const symbols = new Uint32Array((await download(gpu, path)).buffer);
@@ -154,7 +153,7 @@ describe("kernel sample, many dims", () => {
   it("draws the Gaussian numbers of the CPU", async () => {
     const count = 4096;
     const kernel = await gpu.kernel("sample", {
-      includes: ["slots", "gaussian"],
+      includes: ["column", "slots", "gaussian"],
       constants: {
         LATENT4: count / 4,
         CAPACITY: 3,
@@ -176,7 +175,7 @@ describe("kernel sample, many dims", () => {
       gpu,
       kernel,
       [
-        upload(gpu, Uint32Array.of(0, 0, 0, 0)),
+        uploadColumns(gpu, [[0, 0, 0, 0]]),
         upload(gpu, new Float32Array(2 * count)),
         upload(gpu, words),
         latents,
