@@ -63,7 +63,7 @@ export interface VoiceStats {
   readonly backend: string;
   /** Work of the last frame; 0 when the backend does not run on the game's own device. */
   readonly speechMs: number;
-  /** What it may take at present; less than asked for while the game's own frames are late. */
+  /** What it may take at present; less than asked for while the game's own frames are late, 0 off the game's device. */
   readonly budgetMs: number;
   /** Lines begun and not over, lines waiting, and those of the live ones that babble or are silent. */
   readonly live: number;

@@ -17,7 +17,7 @@ export interface AudioOutputOptions {
   readonly context: BaseAudioContext;
   /** Rate of the model's samples, at most the context's. */
   readonly sampleRateHz: number;
-  /** Lines that can sound at once. Defaults to 8. */
+  /** Lines that can sound at once. Defaults to 16. */
   readonly speakers?: number;
   /** Where PCM_PLAYER_SOURCE is served, if the page forbids `blob:` scripts. Defaults to a Blob URL. */
   readonly workletUrl?: string;
@@ -37,7 +37,7 @@ export interface AudioOutput extends VoiceOutput {
 }
 
 /** As `AudioOutputOptions` says. */
-export const AUDIO_OUTPUT_DEFAULTS = { speakers: 8 } as const;
+export const AUDIO_OUTPUT_DEFAULTS = { speakers: 16 } as const;
 
 /** Sound goes on after an underrun when this much waits. */
 const RESTART_MS = 60;

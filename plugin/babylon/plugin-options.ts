@@ -25,7 +25,7 @@ export interface VoicePluginOptions extends Omit<
   readonly createWorker?: () => Worker;
   /** WASM threads of the Worker; more than 1 needs COOP and COEP headers. Defaults to 1. */
   readonly threads?: number;
-  /** Lines that can sound at once; more are silent but timed. Defaults to 8. */
+  /** Lines that can sound at once; more are silent but timed. Defaults to 16. */
   readonly speakers?: number;
   /** The game's audio engine. Defaults to the one created last, or a new one. */
   readonly audioEngine?: AudioEngineV2;
@@ -55,7 +55,7 @@ export interface VoicePluginOptions extends Omit<
 export const VOICE_PLUGIN_DEFAULTS = {
   backend: "auto",
   threads: 1,
-  speakers: 8,
+  speakers: 16,
   slots: 8,
   lineStoreBytes: 64 * 2 ** 20,
 } as const;

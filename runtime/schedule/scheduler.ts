@@ -27,8 +27,9 @@ import { createSlicePacer, isPaced, type SlicePacer } from "./slice-pacer.ts";
 export interface ScheduleStats {
   /** Work that was reported in the last frame; 0 for a backend that is not paced. */
   readonly speechMs: number;
+  /** What the frame's work may take; 0 for a backend that is not paced. */
   readonly budgetMs: number;
-  /** Part of the whole budget left, below 1 while the game's own frames are late. */
+  /** Part of the whole budget left: below 1 while the game's own frames are late, always 1 off the frame. */
   readonly share: number;
   readonly waitingCalls: number;
 }
@@ -47,6 +48,9 @@ export interface Scheduler {
   /** Rejects all waiting calls with BackendError. The backend stays the caller's. */
   dispose(): void;
 }
+
+/** A backend that is not paced takes nothing of the game's frames, however late these are. */
+const OFF_THE_FRAME = { ms: 0, share: 1 };
 
 export function createScheduler(
   firstBackend: SpeechBackend,
@@ -270,7 +274,8 @@ export function createScheduler(
       wake();
     },
     get stats() {
-      return { speechMs, budgetMs: budget.ms, share: budget.share, waitingCalls: waiting.size };
+      const { ms: budgetMs, share } = pacer === undefined ? OFF_THE_FRAME : budget;
+      return { speechMs, budgetMs, share, waitingCalls: waiting.size };
     },
     dispose() {
       disposed = true;

@@ -35,7 +35,7 @@ export function createPanel(parent: HTMLElement, graphics: string): Panel {
       const nowMs = performance.now();
       if (nowMs - refreshedMs < REFRESH_MS) return;
       refreshedMs = nowMs;
-      work.textContent = `${stats.speechMs.toFixed(1)} / ${stats.budgetMs.toFixed(1)} ms a frame`;
+      work.textContent = workText(stats);
       voices.textContent = `${stats.live} live, ${stats.queued} queued, ${stats.degraded} degraded`;
       latency.textContent = latencyText(stats.firstSoundMs);
       underruns.textContent = String(stats.underruns);
@@ -43,6 +43,11 @@ export function createPanel(parent: HTMLElement, graphics: string): Panel {
       picture.textContent = `${graphics}, ${Math.round(framesPerSecond)} fps`;
     },
   };
+}
+
+function workText({ speechMs, budgetMs }: VoiceStats): string {
+  if (budgetMs === 0) return "off the frame";
+  return `${speechMs.toFixed(1)} / ${budgetMs.toFixed(1)} ms a frame`;
 }
 
 function latencyText(firstSoundMs: readonly number[]): string {

@@ -10,12 +10,12 @@ const TEXT = "The old bridge.";
 
 describe("stats", () => {
   it("tell of voices, latency, budget and backend", async () => {
-    const { voices, npc, until, over } = createStage({ backendLabel: "fake", budgetMs: 3 });
+    const { voices, npc, until, over } = createStage({ backendLabel: "fake" });
     const eid = npc();
     const lines = [voices.speak(eid, TEXT), voices.speak(eid, "Go!"), voices.speak(npc(), "Go!")];
     expect(voices.stats).toMatchObject({
       backend: "fake",
-      budgetMs: 3,
+      budgetMs: 0, // not paced: off the frame
       live: 0,
       queued: 3,
       firstSoundMs: [],

@@ -305,7 +305,7 @@ describe("a backend that fails", () => {
 
 describe("back-off", () => {
   const { budgetMs, floor, targetFrameMs, hiddenBudgetMs } = SCHEDULE_POLICY;
-  const scheduler = createScheduler(createFakeBackend(manifest));
+  const scheduler = createScheduler(createFakeDevice({ costOf: () => 1 }));
   const budgetAfter = (frames: number, frameMs: number | undefined) => {
     for (let frame = 0; frame < frames; frame++) scheduler.frame(0, frameMs);
     return scheduler.stats.budgetMs;
@@ -317,6 +317,12 @@ describe("back-off", () => {
     expect(budgetAfter(10, targetFrameMs * 2)).toBe(budgetMs * floor);
     expect(budgetAfter(5, targetFrameMs)).toBeGreaterThan(budgetMs * floor);
     expect(budgetAfter(100, targetFrameMs)).toBe(budgetMs);
+  });
+
+  it("does not concern a backend that takes nothing of the frame", () => {
+    const plain = createScheduler(createFakeBackend(manifest));
+    for (let frame = 0; frame < 10; frame++) plain.frame(0, targetFrameMs * 4);
+    expect(plain.stats).toMatchObject({ budgetMs: 0, share: 1, speechMs: 0 });
   });
 
   it("is generous while no frame is drawn", () => {
