@@ -18,9 +18,11 @@ import numpy as np
 import torch
 
 import noise
+from against import refusals
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from encode import load_vae
 from generate import decode, speak
+from intelligibility import estoi
 from judge import embed, load_judge
 from metrics import (
     bootstrap_interval,
@@ -42,7 +44,7 @@ from voices import calibrate
 VOICES = ("slt", "rms")
 BARKS = 50  # the last lines of heldout.txt
 SEEDS, SEED_LINES = 20, 4
-COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "MCD dB", "F0 error %", "F0 spread", "duration", "stop errors %", "similarity"]
+COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "MCD dB", "ESTOI", "F0 error %", "F0 spread", "duration", "stop errors %", "similarity"]
 
 
 def held_out_speakers(seed=1):
@@ -132,20 +134,33 @@ def by_voice_cells(items, errors, words):
     return cells
 
 
-def signal_cells(items, signals, align):
-    """Mel-cepstral distortion, F0 error and spread, duration ratio, stop errors against the teacher."""
+def against_teacher(items, signals, align):
+    """Mel-cepstral distortion, F0 error and spread, duration ratio of every item [n] against the teacher; ESTOI where both are in
+    step and need not be aligned."""
     pairs = [(item["teacher"] / 32768, np.asarray(signal, float)) for item, signal in zip(items, signals)]
-    distortion = np.mean([mel_cepstral_distortion(a, b, align) for a, b in pairs])
     f0 = np.array([f0_error(a, b) for a, b in pairs])
-    ratios = np.array([duration_ratio(a, b) for a, b in pairs])
+    in_step = {} if align else {"estoi": np.array([estoi(a, b) for a, b in pairs])}
+    return in_step | {
+        "distortion": np.array([mel_cepstral_distortion(a, b, align) for a, b in pairs]),
+        "f0_error": f0[:, 0],
+        "f0_spread": f0[:, 1],
+        "duration": np.array([duration_ratio(a, b) for a, b in pairs]),
+    }
+
+
+def similarities(judge, items, signals):
+    """[n] cosine to another utterance of the speaker."""
+    return np.array([speaker_similarity(embed(judge, item["reference"]), embed(judge, s)) for item, s in zip(items, signals)])
+
+
+def signal_cells(measures):
+    if "distortion" not in measures:
+        return ["-"] * 6
+    ratios = measures["duration"]
+    intelligible = f"{np.nanmean(measures['estoi']):.3f}" if "estoi" in measures else "-"
     off = np.mean((ratios < 0.8) | (ratios > 1.25))
-    return [f"{distortion:.2f}", f"{np.nanmean(f0[:, 0]):.1f}", f"{np.nanmean(f0[:, 1]):.2f}", f"{ratios.mean():.2f}", f"{100 * off:.1f}"]
-
-
-def similarity_cell(judge, items, signals):
-    if judge is None:
-        return "-"
-    return f"{np.mean([speaker_similarity(embed(judge, item['reference']), embed(judge, s)) for item, s in zip(items, signals)]):.2f}"
+    means = f"{measures['distortion'].mean():.2f}", intelligible, f"{np.nanmean(measures['f0_error']):.1f}", f"{np.nanmean(measures['f0_spread']):.2f}"
+    return [*means, f"{ratios.mean():.2f}", f"{100 * off:.1f}"]
 
 
 def word_spans(symbols):
@@ -208,13 +223,38 @@ def speech_systems(models, items, temperatures):
     return systems
 
 
-def row_of(name, items, signals, judge, args):
+def measure(name, items, signals, judge, args):
+    """Every measure of a system by name, [n] over the items."""
     errors, words, heard = word_row(items, signals, args)
-    cells = by_voice_cells(items, errors, words)
-    cells += ["-"] * 5 if name == "teacher" else signal_cells(items, signals, name.startswith("speech"))
     for item, text, count in list(zip(items, heard, errors))[: args.show]:
         print(f"    {count} {item['speaker']['voice']}: {item['text']} -> {text}")
-    return "| " + " | ".join([name, *cells, similarity_cell(judge, items, signals)]) + " |"
+    measures = {"errors": errors, "words": words}
+    if name != "teacher":
+        measures |= against_teacher(items, signals, name.startswith("speech"))
+    if judge is not None:
+        measures["similarity"] = similarities(judge, items, signals)
+    return measures
+
+
+def row_of(name, items, measures):
+    similarity = f"{measures['similarity'].mean():.2f}" if "similarity" in measures else "-"
+    cells = by_voice_cells(items, measures["errors"], measures["words"])
+    return "| " + " | ".join([name, *cells, *signal_cells(measures), similarity]) + " |"
+
+
+def as_json(items, systems):
+    """The evaluation as `against` compares it."""
+    words = [len(item["text"].split()) for item in items]
+    plain = {name: {measure: values.tolist() for measure, values in measures.items()} for name, measures in systems.items()}
+    return {"lines": [item["text"] for item in items], "words": words, "systems": plain}
+
+
+def refuse_worse(evaluation, path):
+    """Exits with the rows that are worse than in the evaluation of the weights in use."""
+    worse = refusals(json.loads(Path(path).read_text()), evaluation)
+    if worse:
+        raise SystemExit("\n".join([f"Worse than {path}; keep the weights in use:", *worse]))
+    print(f"Nothing is worse than in {path}.")
 
 
 def evaluate(args):
@@ -233,8 +273,10 @@ def evaluate(args):
             skipped = sum(skipped_words(path, item["symbols"]) for path, item in zip(paths, items))
             notes.append(f"{name}: skipped words {skipped}; stopped {endings.count('stopped')}, rested {endings.count('rested')}.")
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    measured = {}
     for name, signals in systems.items():
-        lines.append(row_of(name, items, signals, judge, args))
+        measured[name] = measure(name, items, signals, judge, args)
+        lines.append(row_of(name, items, measured[name]))
         print(lines[-1], flush=True)
     if args.lm and args.seeds:
         notes.append(evaluate_barks(models, args.temperature[0]))
@@ -244,6 +286,11 @@ def evaluate(args):
     print(text)
     if args.out:
         Path(args.out).write_text(text)
+    evaluation = as_json(items, measured)
+    if args.json:
+        Path(args.json).write_text(json.dumps(evaluation))
+    if args.against:
+        refuse_worse(evaluation, args.against)
 
 
 if __name__ == "__main__":
@@ -259,4 +306,6 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", action="store_true", help="also the barks and random seeds")
     parser.add_argument("--show", type=int, default=0, help="print what was heard of the first so many lines")
     parser.add_argument("--out")
+    parser.add_argument("--json", help="writes every item's measures")
+    parser.add_argument("--against", help="--json of the weights in use: fails when a row is worse beyond chance")
     evaluate(parser.parse_args())
