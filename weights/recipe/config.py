@@ -133,6 +133,7 @@ class ModelConfig:
     decoder: DecoderConfig | BigVganConfig = field(default_factory=DecoderConfig)
     flow: FlowConfig = field(default_factory=FlowConfig)
     speaker: SpeakerConfig | None = field(default_factory=SpeakerConfig)
+    styles: tuple = ("whisper", "shout", "weary", "excited", "calm")  # of styles.py, in the order of the conditioning
     language_model: LanguageModelConfig = field(default_factory=LanguageModelConfig)
 
 
@@ -144,6 +145,7 @@ TINY = ModelConfig(
     decoder=DecoderConfig(channels=(24, 16, 16), hidden=(32, 24, 24), blocks=(1, 1, 1)),
     flow=FlowConfig(couplings=2, hidden=16, layers=1),
     speaker=SpeakerConfig(channels=16, pooled=32, dim=8),
+    styles=("whisper", "shout"),
     language_model=LanguageModelConfig(dim=32, layers=2, heads=2, kv_heads=2, ffn_dim=48),
 )
 
@@ -153,6 +155,7 @@ OFFICIAL = ModelConfig(
     decoder=BigVganConfig(),
     flow=FlowConfig(hidden=512, layers=4),
     speaker=None,
+    styles=(),
     language_model=LanguageModelConfig(
         dim=2048,
         layers=16,
@@ -174,6 +177,7 @@ OFFICIAL_TINY = ModelConfig(
     decoder=BigVganConfig(channels=64, block_kernels=(3, 5), block_dilations=(1, 3)),
     flow=FlowConfig(couplings=2, hidden=16, layers=1),
     speaker=None,
+    styles=(),
     language_model=LanguageModelConfig(
         dim=32,
         layers=2,

@@ -1,9 +1,10 @@
 """Encodes the corpus with a trained Flow-VAE: posterior mean and log-scale of every utterance, f16.
 
-    python3 encode.py --data ../../checkpoints/data --vae ../../checkpoints/vae.pt [--part 0/2]
+    python3 encode.py --data ../../checkpoints/data --vae ../../checkpoints/vae.pt [--part 0/2] [--added]
 
 Writes `NNNN.latents.npy` [frames, 2, D] beside every shard, and `latents.json` (mean and standard deviation per dim
-over the corpus, by which latents are normalised everywhere outside the autoencoder).
+over the corpus, by which latents are normalised everywhere outside the autoencoder). With --added, for a corpus that
+has grown under the same encoder, only shards without latents are encoded and the statistics stay.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from vae import FlowVae
 
 def load_vae(path, device="cpu"):
     """The EMA weights of a Flow-VAE checkpoint, in evaluation mode."""
-    return load_average(path, lambda geometry: FlowVae(GEOMETRIES[geometry]), "train_vae.py", device)[1]
+    return load_average(path, lambda saved: FlowVae(GEOMETRIES[saved["geometry"]]), "train_vae.py", device)[1]
 
 
 @torch.no_grad()
@@ -47,10 +48,12 @@ def encode(args):
     folder, model = Path(args.data), load_vae(args.vae, device)
     part, parts = map(int, args.part.split("/"))
     shards = sorted(folder.glob("[0-9][0-9][0-9][0-9].json"))
+    if args.added:
+        shards = [path for path in shards if not path.with_suffix(".latents.npy").exists()]
     for path in shards[part::parts]:
         np.save(path.with_suffix(".latents.npy"), encode_shard(model, path, device))
         print(f"encoded {path.stem}", flush=True)
-    if part == 0:
+    if part == 0 and not args.added:
         write_statistics(folder, shards[part::parts])
 
 
@@ -79,4 +82,5 @@ if __name__ == "__main__":
     parser.add_argument("--data", required=True)
     parser.add_argument("--vae", required=True)
     parser.add_argument("--part", default="0/1", help="K/N: only every N-th shard, from the K-th")
+    parser.add_argument("--added", action="store_true", help="only what is new; keep latents.json")
     encode(parser.parse_args())

@@ -2,6 +2,8 @@
 
     python3 evaluate.py --vae ../../checkpoints/vae.pt [--lm ../../checkpoints/lm.pt] --data ../../checkpoints/data \
         [--judge ../../checkpoints/judge.pt] [--sentences 200] [--temperature 0.3] [--out table.md]
+    python3 evaluate.py --seeds 200 --vae ... --lm ... --judge ...      # random seeds only (seeds.py)
+    python3 evaluate.py --styles --sentences 24 --vae ... --lm ... --judge ...      # styles only (style_table.py)
 
 Systems: teacher (flite), resynthesis (Flow-VAE from sampled latents), speech (text to speech with the speaker latent of
 another utterance of the same held-out speaker). Held-out speakers of the voices slt and rms speak, in turn. WER is
@@ -17,7 +19,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import noise
 from against import refusals
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from encode import load_vae
@@ -36,6 +37,10 @@ from metrics import (
 )
 from phonemes import read_cmudict
 from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, Corpus, held_out_sentences, make_speaker, synthesise
+from recogniser import load_recogniser
+from seeds import POOL, seed_rows, seed_table, speak_seeds
+from style_table import INTENSITY, style_table, teach_style
+from styles import STYLES
 from symbols import SILENCES
 from train_lm import load_speech_model
 from vae import sample
@@ -43,7 +48,7 @@ from voices import calibrate
 
 VOICES = ("slt", "rms")
 BARKS = 50  # the last lines of heldout.txt
-SEEDS, SEED_LINES = 20, 4
+SEEDS_READ = 20  # by pocketsphinx, which is slow
 COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "MCD dB", "ESTOI", "F0 error %", "F0 spread", "duration", "stop errors %", "similarity"]
 
 
@@ -88,7 +93,7 @@ def speaker_of(speech, samples):
     return speech.speaker_encoder(to_tensor(samples)[None])[0][0]
 
 
-def speak_item(models, item, temperature, generator, speaker=None):
+def speak_item(models, item, temperature, generator, speaker=None, style=None, intensity=1.0):
     """(samples, pointer path, how it ended) of the item's text in its speaker's voice."""
     vae, speech, mean, std = models
     lm = speech.language_model
@@ -97,7 +102,7 @@ def speak_item(models, item, temperature, generator, speaker=None):
     def draw(_):
         return torch.randn(lm.latent.in_features, generator=generator)
 
-    latents, path, ending = speak(lm, item["symbols"], speaker, draw, temperature)
+    latents, path, ending = speak(lm, item["symbols"], speaker, draw, temperature, style=style, intensity=intensity)
     return decode(vae.decoder, latents, mean, std).numpy(), path, ending
 
 
@@ -189,21 +194,48 @@ def evaluate_barks(models, temperature):
     )
 
 
-def evaluate_seeds(models, calibration, items, args):
-    """WER of random seeds and the spread of their mean pitch."""
-    generator, rates, pitches = torch.Generator().manual_seed(3), [], []
-    for seed in range(SEEDS):
-        latent = torch.from_numpy(noise.speaker_latent(seed, calibration["mean"], calibration["cholesky"]))
-        chosen = items[seed * SEED_LINES % len(items) :][:SEED_LINES]
-        signals = [speak_item(models, item, args.temperature[0], generator, latent)[0] for item in chosen]
-        errors, words, _ = word_row(chosen, signals, args)
-        rates.append(100 * errors.sum() / words.sum())
-        f0 = np.concatenate([track_f0(np.asarray(signal, float)) for signal in signals])
-        pitches.append(f0[f0 > 0].mean() if (f0 > 0).any() else float("nan"))
-    return (
-        f"Random seeds: {SEEDS}, {SEED_LINES} lines each; WER mean {np.mean(rates):.1f} %, worst {max(rates):.1f} %; "
-        f"mean pitch {np.nanmin(pitches):.0f}-{np.nanmax(pitches):.0f} Hz."
-    )
+def read_seeds(seeds, items, args):
+    """WER in % of every seed [N] and of the teacher on the same lines, as pocketsphinx hears them."""
+    lines = [items[line] for seed in seeds for line in seed.lines]
+    errors, words, _ = word_row(lines, [signal for seed in seeds for signal in seed.signals], args)
+    taught, _, _ = word_row(items, [item["teacher"] / 32768 for item in items], args)
+    by_seed = [values.reshape(len(seeds), -1).sum(1) for values in (errors, words)]
+    return 100 * by_seed[0] / by_seed[1], 100 * taught.sum() / sum(len(item["text"].split()) for item in items)
+
+
+def evaluate_seeds(models, args):
+    """The table of `--seeds`, at temperature 0: what seeds.py measures, and the WER of the first few."""
+    pool, corpus = make_items(POOL), Corpus(args.data)
+    calibration = calibrate(models[1].speaker_encoder, corpus)
+    judge, recogniser = load_judge(args.judge), load_recogniser(args.recogniser)
+    spoken = speak_seeds(args.seeds, calibration["components"], pool, models)
+    rows = seed_rows(spoken, pool, calibration, judge, recogniser, corpus, Corpus(args.heldout))
+    rates, taught = read_seeds(spoken[:SEEDS_READ], pool, args)
+    rows.append((f"WER of the first {len(rates)}, mean (worst)", f"{rates.mean():.1f} % ({rates.max():.1f} %)", f"teacher {taught:.1f} %"))
+    return seed_table(args.seeds, rows)
+
+
+def evaluate_styles(vae, args):
+    """The table of `--styles`, of the styles the model has; without --lm of the teacher and its resynthesis only."""
+    items, cmudict, judge = make_items(args.sentences), read_cmudict(CMUDICT), load_judge(args.judge)
+
+    def rate_of(signals):
+        errors, words, _ = word_row(items, signals, args)
+        return format_rate(errors, words)
+
+    def resynthesised(style):
+        return [resynthesise(vae, samples * 32768) for samples in teach_style(items, cmudict, style)]
+
+    systems = {"teacher": lambda style: teach_style(items, cmudict, style), "resynthesis": resynthesised}
+    styles = STYLES
+    if args.lm:
+        models = load_models(args, vae)
+        styles = models[1].language_model.styles
+        systems["speech"] = lambda style: [
+            speak_item(models, item, 0.0, None, style=style, intensity=INTENSITY)[0] for item in items
+        ]
+    speakers = [item["speaker"]["id"] for item in items]
+    return style_table(systems, styles, rate_of, lambda signal: embed(judge, signal), speakers)
 
 
 def load_models(args, vae):
@@ -257,9 +289,19 @@ def refuse_worse(evaluation, path):
     print(f"Nothing is worse than in {path}.")
 
 
+def publish(text, args):
+    print(text)
+    if args.out:
+        Path(args.out).write_text(text)
+
+
 def evaluate(args):
     torch.manual_seed(0)
     torch.set_num_threads(1)
+    if args.seeds:
+        return publish(evaluate_seeds(load_models(args, load_vae(args.vae)), args), args)
+    if args.styles:
+        return publish(evaluate_styles(load_vae(args.vae), args), args)
     items, vae = make_items(args.sentences), load_vae(args.vae)
     judge = load_judge(args.judge) if args.judge else None
     systems = {"teacher": [item["teacher"] / 32768 for item in items]}
@@ -278,14 +320,10 @@ def evaluate(args):
         measured[name] = measure(name, items, signals, judge, args)
         lines.append(row_of(name, items, measured[name]))
         print(lines[-1], flush=True)
-    if args.lm and args.seeds:
+    if args.lm:
         notes.append(evaluate_barks(models, args.temperature[0]))
-        calibration = calibrate(models[1].speaker_encoder, Corpus(args.data))
-        notes.append(evaluate_seeds(models, calibration, items, args))
     text = "\n".join([f"{len(items)} held-out sentences, held-out speakers of {' and '.join(VOICES)}.", "", *lines, "", *notes]) + "\n"
-    print(text)
-    if args.out:
-        Path(args.out).write_text(text)
+    publish(text, args)
     evaluation = as_json(items, measured)
     if args.json:
         Path(args.json).write_text(json.dumps(evaluation))
@@ -303,7 +341,10 @@ if __name__ == "__main__":
     parser.add_argument("--temperature", type=float, nargs="*", default=[0.3])
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--cache", help="file in which recognised signals are remembered")
-    parser.add_argument("--seeds", action="store_true", help="also the barks and random seeds")
+    parser.add_argument("--seeds", type=int, help="measure so many random seeds and nothing else; needs --lm and --judge")
+    parser.add_argument("--styles", action="store_true", help="measure the styles and nothing else; needs --judge")
+    parser.add_argument("--recogniser", default="../../checkpoints/recogniser.pt", help="of recogniser.py, for --seeds")
+    parser.add_argument("--heldout", default="../../checkpoints/heldout", help="of judge.py, for --seeds")
     parser.add_argument("--show", type=int, default=0, help="print what was heard of the first so many lines")
     parser.add_argument("--out")
     parser.add_argument("--json", help="writes every item's measures")

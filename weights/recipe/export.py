@@ -12,7 +12,7 @@ engines run the same model. The format is described in weights/FORMAT.md.
 import argparse
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,15 +22,17 @@ import torch.nn as nn
 from config import GEOMETRIES, SAMPLE_RATE_HZ, SAMPLES_PER_LATENT, TINY
 from encode import LatentCorpus, load_vae
 from generate import STOP
-from golden import example_inputs, make_golden, make_sentence_golden, warm_state
+from golden import example_inputs, make_golden, make_gradient_golden, make_sentence_golden, warm_state
 from graphs import DecoderGraph, EncoderGraph, PrefillGraph, SpeakerGraph, StepGraph
+from language_model import widen_conditioning
 from prepare import Corpus
 from restore import restore_speech, restore_vae, restored_statistics
 from safetensors_io import write_safetensors
 from symbols import SYMBOLS
+from train_graph import TrainGraph
 from train_lm import SpeechModel, load_speech_model
 from vae import FlowVae
-from voices import calibrate, rounded
+from voices import calibrate, moments, rounded
 
 # Weights of the trait run from -scale to scale: (name, scale, bias).
 TINY_TRAITS = (("pitch", 0.2, 4.9), ("size", 0.1, -0.05), ("pace", 0.1, 0.0), ("brightness", 0.8, 0.0))
@@ -86,6 +88,7 @@ def manifest_of(name, config, decoder_state, calibration, temperature):
         "flow": camel_keys(asdict(config.flow)),
         "speaker": {**camel_keys(asdict(config.speaker)), **rounded(calibration)},
         "symbols": SYMBOLS,
+        "styles": list(config.styles),
         "stop": STOP,
         "sampling": {"temperature": temperature},
     }
@@ -119,6 +122,7 @@ class Model:
         return {
             "lm-prefill": (PrefillGraph(self.lm), "language-model"),
             "lm-step": (StepGraph(self.lm), "language-model"),
+            "lm-train": (TrainGraph(self.lm), "language-model"),
             "decoder": (DecoderGraph(self.vae.decoder, *latent), "decoder"),
             "encoder": (EncoderGraph(self.vae.encoder, *latent), "encoder"),
             "speaker-encoder": (SpeakerGraph(self.speaker_encoder), "speaker-encoder"),
@@ -134,7 +138,8 @@ def write_graphs(model, stored, out):
     examples["decoder"]["state"] = warm_state(graphs["decoder"][0], model.vae.decoder, model.config.latent_dim)
     for name, (graph, part) in graphs.items():
         export_graph(graph, examples[name], out / f"{name}.onnx", f"{part}.safetensors", stored[part])
-        make_golden(out / "golden" / f"{name}.safetensors", graph, examples[name])
+        make = make_gradient_golden if name == "lm-train" else make_golden
+        make(out / "golden" / f"{name}.safetensors", graph, examples[name])
 
 
 def export(model, out, temperature, tensors_only=False):
@@ -164,26 +169,37 @@ def trained_model(args):
 def restored_model(args):
     """The model of a folder that export wrote, for example with --tensors-only on another machine."""
     manifest = json.loads((Path(args.start) / "manifest.json").read_text())
-    config = GEOMETRIES[args.geometry]
+    config = replace(GEOMETRIES[args.geometry], styles=tuple(manifest["styles"]))
     vae, speech = FlowVae(config), SpeechModel(config)
     restore_vae(vae, args.start)
     restore_speech(speech, args.start)
-    calibration = {name: manifest["speaker"][name] for name in ("mean", "cholesky", "audible", "traits")}
+    calibration = {name: manifest["speaker"][name] for name in ("mean", "cholesky", "components", "audible", "traits")}
     return Model(manifest["name"], config, vae, speech, restored_statistics(args.start), calibration)
 
 
 def tiny_model():
     """Random weights in the tiny geometry, with scales at which all of the net is alive."""
     torch.manual_seed(7)
-    vae, speech = FlowVae(TINY), SpeechModel(TINY)
+    vae, neutral = FlowVae(TINY), SpeechModel(replace(TINY, styles=()))
     with torch.no_grad():
-        for parameter in [*vae.parameters(), *speech.parameters()]:
+        for parameter in [*vae.parameters(), *neutral.parameters()]:
             parameter.add_(torch.randn_like(parameter) * 0.05)
         vae.decoder.output.bias[:-1] -= 4.5
-    dim = TINY.speaker.dim
+    speech, dim = SpeechModel(TINY), TINY.speaker.dim
+    speech.load_state_dict(widen_conditioning(neutral.state_dict(), speech))
+    with torch.no_grad():
+        columns = speech.language_model.speaker[0].weight[:, dim:]
+        columns.copy_(torch.sin(torch.arange(columns.numel()).reshape(columns.shape).float()))
+    factor = np.tril(np.full((dim, dim), 0.1)) + 0.4 * np.eye(dim)
+    components = [
+        {"weight": 0.6, "mean": np.linspace(-0.7, 0.1, dim), "cholesky": factor},
+        {"weight": 0.4, "mean": np.linspace(0.55, 0.35, dim), "cholesky": 0.8 * factor},
+    ]
+    mean, covariance = moments(components)
     calibration = {
-        "mean": np.linspace(-0.2, 0.2, dim),
-        "cholesky": np.tril(np.full((dim, dim), 0.1)) + 0.5 * np.eye(dim),
+        "mean": mean,
+        "cholesky": np.linalg.cholesky(covariance),
+        "components": components,
         "audible": np.eye(dim)[: dim // 2] * 3,
         "traits": {
             name: {"weights": np.roll(np.linspace(-scale, scale, dim), turn), "bias": bias, "error": 0.05}

@@ -32,13 +32,13 @@ def move_pointer(advance, pointer, age, last, stop=STOP):
 
 
 @torch.no_grad()
-def speak(model, symbols, speaker, noise=None, temperature=0.0, stop=STOP):
+def speak(model, symbols, speaker, noise=None, temperature=0.0, stop=STOP, style=None, intensity=1.0):
     """symbols (strings), speaker [S], noise(frame) -> [D] -> latents [T, D] (normalised), pointer of every frame,
     "stopped" or "rested"."""
     config = model.config
     ids = [SYMBOL_ID[symbol] for symbol in symbols]
     last, pointer, age, rest = len(ids) - 1, 0, 0, 0
-    x = model.embed_prefix(speaker[None], torch.tensor([ids]))
+    x = model.embed_prefix(model.condition(speaker[None], style, intensity), torch.tensor([ids]))
     _, caches = model.run_layers(x, model.rotation(torch.arange(x.shape[1])[None]))
     latent = torch.zeros(1, 1, model.latent.in_features)
     latents, path = [], []

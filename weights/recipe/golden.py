@@ -4,10 +4,12 @@ import numpy as np
 import torch
 
 import noise
+from adapter_loss import TrainingLine, line_gradient
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from generate import decode, speak
 from safetensors_io import write_safetensors
 from symbols import SYMBOLS
+from train_lm import ages_of, shifted
 
 GOLDEN_SYMBOLS = "<s> |HH AH0 L OW1 , |T R AE1 V AH0 L ER0 !".split()
 GOLDEN_TEXT, GOLDEN_SEED, GOLDEN_TEMPERATURE = "Hello, traveler!", 42, 0.3
@@ -31,7 +33,7 @@ def example_inputs(config, seed=0):
     speech = torch.cumsum(gaussian(1, 7 * SAMPLES_PER_LATENT * 2, scale=0.01), 1)
     speech = 0.1 * torch.sin(speech + torch.arange(speech.shape[1]) * 0.05) + gaussian(*speech.shape, scale=0.01)
     return {
-        "lm-prefill": {"speaker": gaussian(1, config.speaker.dim), "symbols": ids, **lora},
+        "lm-prefill": {"speaker": example_conditioning(config, gaussian), "symbols": ids, **lora},
         "lm-step": {
             "latent": gaussian(1, config.latent_dim),
             "window": ids[:, : lm.pointer.window],
@@ -42,6 +44,33 @@ def example_inputs(config, seed=0):
         "decoder": {"latents": gaussian(1, 5, config.latent_dim), "state": None},
         "encoder": {"samples": speech[:, : 7 * SAMPLES_PER_LATENT]},
         "speaker-encoder": {"samples": speech[:, : SAMPLE_RATE_HZ + 777]},
+        # So strong a head that some log-scales reach their bounds, where the gradient is 0.
+        "lm-train": {**example_line(config, ids, gaussian), **lora, "lora_head_b": lora["lora_head_b"] * 340 * lm.dim**-0.5},
+    }
+
+
+def example_conditioning(config, gaussian):
+    """A speaker latent and intensities of all styles at once [1, S + K]."""
+    return torch.cat([gaussian(1, config.speaker.dim), torch.linspace(0.8, 0.4, len(config.styles))[None]], 1)
+
+
+def example_line(config, ids, gaussian, frames=19):
+    """A line to train on, whose pointer rests, moves and jumps, and the symbol of each of its frames."""
+    pointer = config.language_model.pointer
+    path = torch.tensor([0, 0, 1, 2, 2, 3, 4, 4, 4, 5, 6, 9, 9, 10, 11, 12, 12, 13, 14])[:frames].clamp(max=ids.shape[1] - 1)
+    padded = torch.nn.functional.pad(ids[0], (pointer.window_before, pointer.window))
+    advance = torch.diff(path, append=path[-1:]).clamp(max=pointer.max_advance)
+    advance[-1] = -1
+    return {
+        "symbol_indices": path.int(),
+        "speaker": example_conditioning(config, gaussian),
+        "symbols": ids,
+        "window": padded[path[:, None] + torch.arange(pointer.window)][None],
+        "age": torch.from_numpy(ages_of(path.numpy())).clamp(max=pointer.ages - 1).int()[None],
+        "latents_before": shifted(gaussian(1, frames, config.latent_dim)),
+        "target_mean": gaussian(1, frames, config.latent_dim),
+        "target_log_scale": gaussian(1, frames, config.latent_dim, scale=0.3) - 1,
+        "advance_target": advance.int()[None],
     }
 
 
@@ -55,8 +84,18 @@ def warm_state(graph, decoder, latent_dim):
 def make_golden(path, graph, example):
     with torch.no_grad():
         made = graph(*(example[name] for name in graph.inputs))
-    made = made if isinstance(made, tuple) else (made,)
-    arrays = {f"input.{name}": example[name].numpy() for name in graph.inputs}
+    write_golden(path, graph, example, made if isinstance(made, tuple) else (made,))
+
+
+def make_gradient_golden(path, graph, example):
+    """The outputs come from autograd and not from the graph's own pullbacks."""
+    line, adapter = ([example[name] for name in names] for names in (graph.line, graph.adapter))
+    made = line_gradient(graph.model, TrainingLine(*line), adapter)
+    write_golden(path, graph, example, made, symbol_indices=example["symbol_indices"].numpy())
+
+
+def write_golden(path, graph, example, made, **others):
+    arrays = others | {f"input.{name}": example[name].numpy() for name in graph.inputs}
     arrays |= {f"output.{name}": value.numpy() for name, value in zip(graph.outputs, made)}
     write_safetensors(path, arrays)
 
@@ -70,7 +109,7 @@ def make_sentence_golden(path, lm, decoder, manifest, latent_mean, latent_std):
         values = noise.gaussian(GOLDEN_SEED, stream, np.arange(frame * dim, (frame + 1) * dim))
         return torch.from_numpy(values.astype(np.float32))
 
-    speaker = noise.speaker_latent(GOLDEN_SEED, manifest["speaker"]["mean"], manifest["speaker"]["cholesky"]).astype(np.float32)
+    speaker = noise.speaker_latent(GOLDEN_SEED, manifest["speaker"]["components"])
     latents, path_of, _ = speak(lm, GOLDEN_SYMBOLS, torch.from_numpy(speaker), frame_noise, GOLDEN_TEMPERATURE)
     samples = decode(decoder, latents, latent_mean, latent_std)
     arrays = {"speaker": speaker, "latents": latents.numpy(), "samples": samples.numpy()}

@@ -1,7 +1,8 @@
-"""KALL-E language model: speaker latent | symbols | latents -> mean and log-scale of the next latent.
+"""KALL-E language model: conditioning | symbols | latents -> mean and log-scale of the next latent.
 
 A Llama-style decoder (RMSNorm, RoPE, grouped-query attention, SwiGLU). The small model also reads, at every latent,
-the symbols round a pointer into the text and predicts how far the pointer advances.
+the symbols round a pointer into the text and predicts how far the pointer advances. The conditioning [S + K] is the
+speaker latent and the intensity of every style, all 0 for neutral speech.
 """
 
 import math
@@ -112,14 +113,25 @@ class Layer(nn.Module):
         return x + self.down(F.silu(self.gate(h)) * self.up(h)), kept
 
 
+def widen_conditioning(state, model):
+    """The state of a model that knew fewer styles, with columns of zeros for those it lacks."""
+    missing = {
+        name: value.shape[1] - state[name].shape[1]
+        for name, value in model.state_dict().items()
+        if name.endswith("speaker.0.weight")
+    }
+    return {**state, **{name: F.pad(state[name], (0, count)) for name, count in missing.items()}}
+
+
 class LanguageModel(nn.Module):
-    def __init__(self, config, latent_dim, speaker_dim):
+    def __init__(self, config, latent_dim, speaker_dim, styles=()):
         super().__init__()
-        self.config = config
+        self.config, self.styles = config, styles
         self.symbols = SymbolEmbedding(config.dim)
         if speaker_dim:
-            hidden = nn.Linear(speaker_dim, config.dim), nn.SiLU(), nn.Linear(config.dim, config.dim)
+            hidden = nn.Linear(speaker_dim + len(styles), config.dim), nn.SiLU(), nn.Linear(config.dim, config.dim)
             self.speaker = nn.Sequential(*hidden)
+            nn.init.zeros_(hidden[0].weight[:, speaker_dim:])
         self.latent = nn.Linear(latent_dim, config.dim)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
         self.norm = RmsNorm(config.dim, config.norm_eps)
@@ -138,11 +150,18 @@ class LanguageModel(nn.Module):
         angle = positions[:, None, :, None].float() * self.frequencies
         return torch.cos(angle), torch.sin(angle)
 
-    def embed_prefix(self, speaker, symbols):
-        """speaker [B, S] (None without a speaker token), symbols [B, P] -> [B, 1 + P, dim]."""
-        if speaker is None:
+    def condition(self, speaker, style=None, intensity=1.0):
+        """speaker [..., S] -> conditioning [..., S + K]; style None = neutral."""
+        if style is not None and style not in self.styles:
+            raise ValueError(f"this model knows no style {style!r}, only {', '.join(self.styles) or 'neutral speech'}")
+        values = speaker.new_tensor([intensity if name == style else 0.0 for name in self.styles])
+        return torch.cat([speaker, values.expand(*speaker.shape[:-1], -1)], -1)
+
+    def embed_prefix(self, conditioning, symbols):
+        """conditioning [B, S + K] (None without a speaker token), symbols [B, P] -> [B, 1 + P, dim]."""
+        if conditioning is None:
             return self.symbols(symbols)
-        return torch.cat([self.speaker(speaker)[:, None], self.symbols(symbols)], 1)
+        return torch.cat([self.speaker(conditioning)[:, None], self.symbols(symbols)], 1)
 
     def embed_latents(self, latents, window, age):
         """latents [B, T, D] of the frames before, window [B, T, W] symbol ids, age [B, T] -> [B, T, dim]."""

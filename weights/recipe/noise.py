@@ -51,10 +51,23 @@ def line_stream(text, take):
     return (1 + (fnv1a32(text) ^ (take * GOLDEN_RATIO_32 & MASK_32))) & MASK_32 or 1
 
 
-def speaker_latent(seed, mean, cholesky):
-    """f32 [S] of mean [S] and lower-triangular cholesky [S, S]."""
-    noise = gaussian(seed, SPEAKER_STREAM, np.arange(len(mean))).astype(np.float64)
-    return (np.asarray(mean) + np.asarray(cholesky) @ noise).astype(np.float32)
+def component_word(seed, dim):
+    """The u32 of a seed that picks its component: the first word of stream 0 behind those of its `dim` Gaussians."""
+    return int(pcg4d([[seed & MASK_32, seed >> 32, SPEAKER_STREAM, -(-dim // 4)]])[0, 0])
+
+
+def component_of(seed, components):
+    """Number of the mixture component that a seed draws from: the first whose weights sum up to more than its word."""
+    share = (component_word(seed, len(components[0]["mean"])) + 0.5) / 2.0**32
+    sums = np.cumsum([component["weight"] for component in components])[:-1]
+    return int(np.searchsorted(sums, share, side="right"))
+
+
+def speaker_latent(seed, components):
+    """f32 [S] from components of `weight`, `mean` [S] and lower-triangular `cholesky` [S, S]."""
+    component = components[component_of(seed, components)]
+    noise = gaussian(seed, SPEAKER_STREAM, np.arange(len(component["mean"]))).astype(np.float64)
+    return (np.asarray(component["mean"]) + np.asarray(component["cholesky"]) @ noise).astype(np.float32)
 
 
 def print_reference_table():
@@ -67,8 +80,13 @@ def print_reference_table():
     for text, take in (("", 0), ("Hello, world.", 0), ("Hello, world.", 7), ("Žofie říká: „Ahoj!“ 🎲", 0xFFFFFFFF)):
         print("line_stream", text, take, hex(fnv1a32(text)), hex(line_stream(text, take)))
     cholesky = [[1.5, 0, 0], [-0.25, 0.5, 0], [0.125, 1, 2]]
-    latent = speaker_latent(0xFEDCBA9876543210, [0.5, -1, 2], cholesky)
-    print("speaker_latent", [float(value) for value in latent])
+    components = [
+        {"weight": 0.25, "mean": [0.5, -1, 2], "cholesky": cholesky},
+        {"weight": 0.75, "mean": [-3, 0, 1], "cholesky": np.diag([1, 2, 3])},
+    ]
+    for seed in (0xFEDCBA9876543210, 1, 2, 3):
+        latent = speaker_latent(seed, components)
+        print("speaker_latent", hex(seed), component_of(seed, components), [float(value) for value in latent])
 
 
 if __name__ == "__main__":

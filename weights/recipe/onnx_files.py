@@ -1,7 +1,9 @@
 """Writes a network as an ONNX file without weights: they stay in the safetensors file."""
 
+import numpy as np
 import onnx
 import torch
+from onnx import numpy_helper
 
 OPSET = 17
 
@@ -27,10 +29,18 @@ def export_graph(graph, example, path, weights_name, stored):
         name = tensor.name[len("model.") :] if tensor.name.startswith("model.") else tensor.name
         if name in stored:
             casts.append(move_outside(tensor, stored[name], weights_name))
-    nodes = list(model.graph.node)
+    nodes = [with_float_scalars(node) for node in model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(casts + nodes)
     path.write_bytes(model.SerializeToString())
+
+
+def with_float_scalars(node):
+    """A Constant in f64, as torch exports the bounds of `clamp`, becomes one in f32: WebGPU has no f64."""
+    for attribute in node.attribute:
+        if node.op_type == "Constant" and attribute.t.data_type == onnx.TensorProto.DOUBLE:
+            attribute.t.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(attribute.t).astype(np.float32)))
+    return node
 
 
 def move_outside(tensor, place, weights_name):

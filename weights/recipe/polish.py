@@ -73,7 +73,7 @@ def polish(args):
         step += 1
         set_rate(optimiser, cosine_rate(progress, step, args.rate))
         chosen = pick_long(sampler, args.tokens)
-        batch = sampler.batch(chosen, config.language_model.pointer)
+        batch = sampler.batch(chosen, config)
         with torch.no_grad():
             predicted = predict_batch(speech, batch, config, device)
         z, target = pick_crops(batch, chosen, predicted, sampler, sampler.rng)

@@ -3,8 +3,9 @@
     python3 prepare.py --out ../../checkpoints/data --hours 20 [--workers 2] [--seed 1] [--shard-size 1000]
 
 A "speaker" is a flite voice with its own vocal-tract length, pitch, rate and spectral tilt. Every utterance is made
-from (seed, index) alone, so the corpus is the same for any number of workers. It is written in shards: `NNNN.npy`
-(int16 samples, utterances end to end) and `NNNN.json` (a list of Utterance dicts).
+from (seed, index) alone, so the corpus is the same for any number of workers, and a larger --hours adds to it; most
+utterances from FIRST_STYLED on are spoken in a style. It is written in shards: `NNNN.npy` (int16 samples, utterances
+end to end) and `NNNN.json` (a list of Utterance dicts, with `style` and `intensity` where styled).
 """
 
 import argparse
@@ -16,6 +17,7 @@ import subprocess
 import tempfile
 import time
 import wave
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +27,7 @@ import numpy as np
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from phonemes import label_segments, read_cmudict
 from sentences import content_words, make_sentence
+from styles import NEUTRAL, STYLES, bend_pitch, breathe
 
 HERE = Path(__file__).parent
 CMUDICT = HERE / "../../node_modules/cmu-pronouncing-dictionary/index.js"
@@ -32,9 +35,13 @@ WORD_LIST = "/usr/share/dict/american-english"
 SPEAKERS, HELD_OUT_SPEAKERS = 840, 40  # the last 40 speakers are never trained on
 VOICE_SHARE = {"slt": 0.34, "rms": 0.34, "awb": 0.20, "kal16": 0.12}
 VOICE_PITCH_HZ = {"slt": 170.0, "rms": 100.0, "awb": 130.0, "kal16": 105.0}
+VOICE_SPREAD_HZ = {"slt": 27.0, "awb": 25.0, "kal16": 11.0}  # flite's own int_f0_target_stddev
 FIXED_PITCH = {"rms"}  # flite takes no pitch setting for this voice: its pitch moves with the warp alone
 LEAD_SECONDS, TRAIL_SECONDS = 0.08, 0.24
 LEVEL_DBFS = -26.0
+FIRST_STYLED, STYLED_SHARE, LOWEST_INTENSITY = 32000, 0.9, 0.3
+STYLE_SHARE = {"whisper": 0.28, "shout": 0.2, "weary": 0.18, "excited": 0.18, "calm": 0.16}
+STYLE_MARK, MARKED_SHARE = {"shout": "!", "excited": "!", "weary": ".", "calm": "."}, 0.6
 WORST_ALIGNMENT = 0.25  # cost per phone over which flite and CMUdict are taken to disagree
 
 
@@ -55,12 +62,24 @@ def make_speaker(index, seed=1):
     }
 
 
-def run_flite(text, speaker):
+def flite_settings(speaker, style):
+    """What flite is asked for, so that the vocal-tract warp and, for a voice of fixed pitch, `bend_pitch` undo the rest."""
+    voice, warp = speaker["voice"], speaker["vocal_tract"]
+    stretch = speaker["stretch"] * warp * style.stretch
+    if voice in FIXED_PITCH:
+        return {"duration_stretch": stretch * style.pitch}
+    pitch_hz = VOICE_PITCH_HZ[voice] * speaker["pitch"] / warp * style.pitch
+    settings = {"duration_stretch": stretch, "int_f0_target_mean": pitch_hz}
+    if style.spread != 1:
+        settings["int_f0_target_stddev"] = VOICE_SPREAD_HZ[voice] * style.pitch * style.spread
+    return settings
+
+
+def run_flite(text, speaker, style=NEUTRAL):
     """Samples (float, 16 kHz) before the vocal-tract warp, and [(phone, end in seconds)]."""
-    warp = speaker["vocal_tract"]
-    pitch_hz = VOICE_PITCH_HZ[speaker["voice"]] * speaker["pitch"] / warp
     with tempfile.NamedTemporaryFile(suffix=".wav", dir="/dev/shm") as file:
-        settings = ["--setf", f"duration_stretch={speaker['stretch'] * warp:.4f}", "--setf", f"int_f0_target_mean={pitch_hz:.2f}"]
+        pairs = [("--setf", f"{name}={value:.4f}") for name, value in flite_settings(speaker, style).items()]
+        settings = [word for pair in pairs for word in pair]
         command = ["flite", "-voice", speaker["voice"], *settings, "-t", text, "-o", file.name, "-psdur"]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         with wave.open(file.name) as sound:
@@ -111,19 +130,27 @@ def level_and_trim(samples, phones):
     return np.round(speech * 32767).astype(np.int16), ends
 
 
-def synthesise(text, speaker, cmudict):
+def synthesise(text, speaker, cmudict, style=None, intensity=0.0):
     """(int16 samples, utterance dict without offset), or None when flite spoke other words than were written."""
-    samples, phones = run_flite(text, speaker)
+    manner = STYLES[style].at(intensity) if style else NEUTRAL
+    samples, phones = run_flite(text, speaker, manner)
     names = [name for name, _ in phones]
     if len(names) < 3 or names[0] != "pau" or names[-1] != "pau":
         return None
     symbols, cost = label_segments(names, text, cmudict)
     if cost > WORST_ALIGNMENT:
         return None
-    samples, warp = warp_and_tilt(samples, speaker["vocal_tract"], speaker["tilt"])
+    rng = np.random.default_rng(zlib.crc32(text.encode()))
+    if speaker["voice"] in FIXED_PITCH and manner.pitch != 1:
+        samples, moved = bend_pitch(samples, manner.pitch, manner.spread, rng)
+        phones = [(name, moved(end)) for name, end in phones]
+    samples, warp = warp_and_tilt(samples, speaker["vocal_tract"], speaker["tilt"] + manner.tilt)
+    if manner.breath:
+        samples = breathe(samples, manner.breath, rng)
     samples, ends = level_and_trim(samples, [(name, end / warp) for name, end in phones])
     ends = [round(end, 4) for end in ends]
-    return samples, {"text": text, "speaker": speaker["id"], "symbols": symbols, "ends": ends, "length": len(samples)}
+    utterance = {"text": text, "speaker": speaker["id"], "symbols": symbols, "ends": ends, "length": len(samples)}
+    return samples, utterance | ({"style": style, "intensity": intensity} if style else {})
 
 
 @lru_cache(maxsize=1)
@@ -136,6 +163,16 @@ def held_out_sentences():
     return (HERE / "heldout.txt").read_text(encoding="utf-8").split("\n")[:-1]
 
 
+def draw_style(rng, text):
+    """(text with a mark that suits the style more often than not, style, intensity); style None = neutral."""
+    if rng.random() > STYLED_SHARE:
+        return text, None, 0.0
+    style = rng.choices(list(STYLE_SHARE), list(STYLE_SHARE.values()))[0]
+    if style in STYLE_MARK and text[-1] != "?" and rng.random() < MARKED_SHARE:
+        text = text[:-1] + STYLE_MARK[style]
+    return text, style, round(rng.uniform(LOWEST_INTENSITY, 1.0), 3)
+
+
 def make_utterance(index, seed, paths):
     """Utterance number `index`: the first attempt that flite and CMUdict agree on."""
     cmudict, words = load_words(*paths)
@@ -144,7 +181,8 @@ def make_utterance(index, seed, paths):
     while True:
         text = make_sentence(rng, words, cmudict)
         speaker = make_speaker(rng.randrange(SPEAKERS - HELD_OUT_SPEAKERS), seed)
-        made = None if text in held_out else synthesise(text, speaker, cmudict)
+        text, style, intensity = draw_style(rng, text) if index >= FIRST_STYLED else (text, None, 0.0)
+        made = None if text in held_out else synthesise(text, speaker, cmudict, style, intensity)
         if made:
             return made
 
@@ -201,6 +239,10 @@ class Corpus:
             self.utterances += [{**utterance, "shard": number} for utterance in json.loads(path.read_text())]
         if not self.utterances:
             raise FileNotFoundError(f"no corpus in {folder}: run prepare.py first")
+
+    def neutral(self):
+        """Indices of the utterances without a style, which tell what a speaker is like."""
+        return [index for index, utterance in enumerate(self.utterances) if "style" not in utterance]
 
     def samples(self, index, start=0, stop=None):
         utterance = self.utterances[index]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 
+from language_model import widen_conditioning
 from safetensors_io import read_safetensors
 
 
@@ -27,7 +28,7 @@ def restore_speech(speech, folder):
     for prefix, embedding in tables.items():
         embedding.restore(tensors.pop(prefix + "weight"))
         tensors |= {prefix + name: value for name, value in embedding.state_dict().items()}
-    model.load_state_dict(tensors)
+    model.load_state_dict(widen_conditioning(tensors, model))
     speech.speaker_encoder.load_state_dict(read_tensors(Path(folder) / "speaker-encoder.safetensors"))
 
 

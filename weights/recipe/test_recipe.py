@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import noise  # noqa: E402
+from adapt import Lesson, adapted_model, start_adapter  # noqa: E402
+from adapter_loss import TrainingLine, line_gradient, line_losses  # noqa: E402
 from config import GEOMETRIES, OFFICIAL_TINY, SAMPLES_PER_LATENT, TINY  # noqa: E402
 from generate import speak  # noqa: E402
 from language_model import LanguageModel, SymbolEmbedding, gaussian_kl, rope_frequencies  # noqa: E402
@@ -27,7 +30,8 @@ from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, Corpus, held_out_sente
 from restore import restore_speech, restore_vae  # noqa: E402
 from safetensors_io import read_safetensors  # noqa: E402
 from symbols import SYMBOL_ID, SYMBOLS  # noqa: E402
-from train_lm import SpeechModel, ages_of, attention_mask, pointer_path  # noqa: E402
+from train_graph import TrainGraph  # noqa: E402
+from train_lm import SpeechModel, ages_of, attention_mask, pointer_path, run_model, sequence_positions, shifted  # noqa: E402
 from metrics import track_f0  # noqa: E402
 from train_vae import PITCH_DELAY, pitch_labels  # noqa: E402
 from vae import FlowVae, align_to_decoder, sample  # noqa: E402
@@ -179,6 +183,61 @@ class Parts(unittest.TestCase):
                 for t in range(prefix, 9):
                     step, caches = model.run_layers(x[:, t : t + 1], model.rotation(positions[:, t : t + 1]), None, caches)
                     torch.testing.assert_close(step[:, 0], whole[:, t], atol=1e-5, rtol=1e-4)
+
+    def test_gradient_by_hand_is_that_of_autograd(self):
+        frames, symbols, rank = 11, 7, 3
+        for changes in ({}, {"prefix_attention": "causal"}, {"kv_heads": 1}, {"log_scale_min": -0.2, "log_scale_max": 0.1}):
+            config = replace(TINY.language_model, **changes)
+            model = LanguageModel(config, 8, 8).eval()
+            line = TrainingLine(
+                torch.randn(1, 8),
+                torch.randint(1, 20, (1, symbols)),
+                torch.randint(0, 20, (1, frames, config.pointer.window)),
+                torch.randint(0, config.pointer.ages, (1, frames)),
+                *torch.randn(3, 1, frames, 8).mul(0.7),
+                torch.tensor([[0, 1, 2, 0, 1, 5, 0, 0, -1, 1, -1]]),
+            )
+            shapes = (2, 4, rank, 32), (2, 4, 32, rank), (rank, 32), (16, rank)
+            adapter = [torch.randn(shape) * 0.1 for shape in shapes]
+            expected = line_gradient(model, line, adapter)
+            with torch.no_grad():
+                made = TrainGraph(model)(*(getattr(line, name) for name in TrainGraph.line), *adapter)
+            for name, value, wanted in zip(TrainGraph.outputs, made, expected):
+                error = (value - wanted).norm() / wanted.norm()
+                self.assertLess(float(error), 1e-4, (name, changes))
+            if "kv_heads" in changes:
+                self.assertEqual(float(made[3][:, 1:3, 16:].abs().max()), 0)
+
+    def test_line_losses_are_those_of_training(self):
+        model = SpeechModel(TINY).eval()
+        ids, path = np.array([1, 9, 12, 14, 4]), np.array([0, 1, 1, 3, 4, 4])
+        pointer, frames = TINY.language_model.pointer, len(path)
+        speaker, styles = torch.randn(1, 8), torch.rand(1, len(model.language_model.styles))
+        conditioning = torch.cat([speaker, styles], 1)
+        lesson = Lesson(conditioning, ids, path, torch.randn(1, frames, 8), torch.randn(1, frames, 8) * 0.3)
+        line = lesson.line(pointer, lesson.mean)
+        batch = {"symbols": line.symbols, "mean": lesson.mean, "symbol_count": torch.tensor([5])}
+        batch |= {"window": line.window, "age": line.age, "styles": styles}
+        layout = attention_mask(batch, "bidirectional"), model.language_model.rotation(sequence_positions(batch))
+        with torch.no_grad():
+            mean, log_scale, advance = run_model(model, batch, layout, speaker, shifted(lesson.mean))
+            kl, cross_entropy = line_losses(model.language_model, line, start_adapter(model.language_model, 2))
+        # That of training runs in bfloat16.
+        torch.testing.assert_close(kl, gaussian_kl(lesson.mean, lesson.log_scale, mean, log_scale).mean(), rtol=5e-3, atol=0)
+        wanted = torch.nn.functional.cross_entropy(advance[0, :-1], torch.tensor([1, 0, 2, 1, 0]))
+        torch.testing.assert_close(cross_entropy, wanted, rtol=5e-3, atol=0)
+
+    def test_adapter_in_the_weights_speaks_as_beside_them(self):
+        model = SpeechModel(TINY).language_model.eval()
+        adapter = [part + torch.randn_like(part) * 0.1 for part in start_adapter(model, 2)]
+        x = torch.randn(1, 5, 32)
+        rotation = model.rotation(torch.arange(5)[None])
+        with torch.no_grad():
+            beside = model.predict(model.run_layers(x, rotation, None, None, adapter[:2])[0], adapter[2:])
+            changed = adapted_model(model, adapter)
+            inside = changed.predict(changed.run_layers(x, rotation)[0])
+        for a, b in zip(beside, inside):
+            torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-4)
 
     def test_rope_scaling_slows_only_low_frequencies(self):
         config = OFFICIAL_TINY.language_model

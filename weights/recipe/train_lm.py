@@ -5,11 +5,14 @@
 The loss is the KL of Eq. 10 between the posterior of the next latent and the prediction (--direction reverse gives the
 released code's direction), the same to a preset end distribution N(1, e) after the last latent, the cross-entropy of
 the pointer's advance, the KL of the speaker latent to N(0, I), and a regression of the known speaker settings from the
-speaker latent, which keeps it complete and smooth.
+speaker latent, which keeps it complete and smooth. Styled utterances are conditioned on their style and its intensity;
+what they sound like as neutral speech, the speaker encoder hears from others of the same speaker. With --freeze-speaker
+the averaged speaker encoder stays as it is, so that seeds keep their voices.
 """
 
 import argparse
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -18,7 +21,7 @@ import torch.nn.functional as F
 
 from config import GEOMETRIES, SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from encode import LatentCorpus
-from language_model import LanguageModel, gaussian_kl
+from language_model import LanguageModel, gaussian_kl, widen_conditioning
 from muon import Muon
 from prepare import VOICE_SHARE, Corpus
 from restore import restore_speech
@@ -55,6 +58,11 @@ def traits_of(speaker):
     return list(VOICE_SHARE).index(speaker["voice"]), np.array(settings, np.float32) / TRAIT_SCALE
 
 
+def style_values(utterance, styles):
+    """Intensity of each of the styles in the utterance: at most one is not 0."""
+    return [utterance["intensity"] if utterance.get("style") == name else 0.0 for name in styles]
+
+
 def pointer_path(ends, frames, rng=None):
     """Index of the symbol sounding at the centre of each 80 ms frame, never going back. ends in seconds."""
     centres = (np.arange(frames) + 0.5) * SAMPLES_PER_LATENT / SAMPLE_RATE_HZ
@@ -79,9 +87,12 @@ class UtteranceSampler:
         utterances = latents.corpus.utterances
         self.size = np.array([len(u["symbols"]) + u["length"] // SAMPLES_PER_LATENT + 2 for u in utterances])
         self.order = np.argsort(self.size, kind="stable")
-        self.by_speaker = {}
-        for index, utterance in enumerate(utterances):
-            self.by_speaker.setdefault(utterance["speaker"], []).append(index)
+        self.neutral_of = {}
+        for index in latents.corpus.neutral():
+            self.neutral_of.setdefault(utterances[index]["speaker"], []).append(index)
+        unheard = {utterance["speaker"] for utterance in utterances} - set(self.neutral_of)
+        if unheard:
+            raise ValueError(f"speakers {sorted(unheard)} have styled utterances only: prepare more hours")
 
     def pick(self, tokens):
         start = int(self.rng.integers(len(self.order)))
@@ -94,14 +105,15 @@ class UtteranceSampler:
         return chosen
 
     def reference(self, speaker):
-        """Samples of a random utterance of the speaker, tiled or cropped to REFERENCE_SAMPLES."""
-        index = int(self.rng.choice(self.by_speaker[speaker]))
+        """Samples of a random neutral utterance of the speaker, tiled or cropped to REFERENCE_SAMPLES."""
+        index = int(self.rng.choice(self.neutral_of[speaker]))
         samples = self.latents.corpus.samples(index).astype(np.float32) / 32768
         start = int(self.rng.integers(max(1, len(samples) - REFERENCE_SAMPLES)))
         return np.resize(samples[start:], REFERENCE_SAMPLES)
 
-    def batch(self, chosen, window, jitter=True):
-        """Arrays of a padded batch; frame T of an item is its end frame."""
+    def batch(self, chosen, config, jitter=True):
+        """Arrays of a padded batch; frame T of an item is its end frame. config: the ModelConfig."""
+        window = config.language_model.pointer
         corpus = self.latents.corpus
         items = [corpus.utterances[index] for index in chosen]
         posteriors = [self.latents.posterior(index) for index in chosen]
@@ -119,6 +131,7 @@ class UtteranceSampler:
             "mean": np.full((count, frames_long, dim), END_MEAN, np.float32),
             "log_scale": np.full((count, frames_long, dim), END_LOG_SCALE, np.float32),
             "reference": np.stack([self.reference(item["speaker"]) for item in items]),
+            "styles": np.array([style_values(item, config.styles) for item in items], np.float32).reshape(count, -1),
         }
         for row, (item, (mean, log_scale)) in enumerate(zip(items, posteriors)):
             ids = np.array([SYMBOL_ID[symbol] for symbol in item["symbols"]])
@@ -141,7 +154,7 @@ class SpeechModel(nn.Module):
 
     def __init__(self, config):
         super().__init__()
-        self.language_model = LanguageModel(config.language_model, config.latent_dim, config.speaker.dim)
+        self.language_model = LanguageModel(config.language_model, config.latent_dim, config.speaker.dim, config.styles)
         self.speaker_encoder = SpeakerEncoder(config.speaker)
         self.trait_head = nn.Linear(config.speaker.dim, len(VOICE_SHARE) + len(TRAITS))
 
@@ -192,7 +205,7 @@ def trait_loss(head, speaker, batch):
 def run_model(model, batch, layout, speaker, inputs):
     """Teacher-forced pass: mean, log-scale [B, T, D] and advance logits of every frame. layout = (mask, rotation)."""
     lm, (mask, rotation) = model.language_model, layout
-    prefix = lm.embed_prefix(speaker, batch["symbols"])
+    prefix = lm.embed_prefix(torch.cat([speaker, batch["styles"]], -1), batch["symbols"])
     x = torch.cat([prefix, lm.embed_latents(inputs, batch["window"], batch["age"])], 1)
     with bfloat16_layers(x.device):
         hidden, _ = lm.run_layers(x, rotation, mask)
@@ -267,6 +280,22 @@ def make_optimisers(model, args):
     return [(adam, args.rate)] + ([(Muon(hidden, args.muon, weight_decay=0.02), args.muon)] if hidden else [])
 
 
+def widen_moments(optimiser):
+    """Zeros for the new columns of parameters that have grown since the optimiser's state was saved."""
+    for parameter, state in optimiser.state.items():
+        for name, value in state.items():
+            if torch.is_tensor(value) and value.ndim == 2 and value.shape != parameter.shape:
+                state[name] = F.pad(value, (0, parameter.shape[1] - value.shape[1]))
+
+
+def freeze_speaker_encoder(model, ema):
+    """Makes the averaged speaker encoder the one in use and keeps it."""
+    prefix = "speaker_encoder."
+    averaged = {name[len(prefix) :]: value for name, value in ema.state.items() if name.startswith(prefix)}
+    model.speaker_encoder.load_state_dict(averaged)
+    model.speaker_encoder.requires_grad_(False)
+
+
 def trapezoid(progress, step, decay_share, warm_up=300):
     """Factor of the learning rate: warm-up, constant, linear to 0.02 over the last `decay_share` of the run."""
     return min(1.0, (step + 1) / warm_up, (1 - min(1.0, progress)) / decay_share + 0.02)
@@ -284,22 +313,26 @@ def train(args):
         restore_speech(model, args.start)
     optimisers, ema, step = make_optimisers(model, args), Ema(model, 0.999), 0
     if saved:
-        model.load_state_dict(saved["model"])
-        ema.state, step = saved["ema"], saved["step"]
+        model.load_state_dict(widen_conditioning(saved["model"], model))
+        ema.state, step = widen_conditioning(saved["ema"], model), saved["step"]
         for (optimiser, _), state in zip(optimisers, saved["optimisers"]):
             optimiser.load_state_dict(state)
+            widen_moments(optimiser)
+    if args.freeze_speaker:
+        freeze_speaker_encoder(model, ema)
     parameters = list(model.parameters())
     log, clock, first_step = Log(rank, args.log_every), Clock(args.minutes, args.steps), step
 
     def save():
         if rank == 0:
             states = [optimiser.state_dict() for optimiser, _ in optimisers]
-            save_checkpoint(args.out, model=model.state_dict(), ema=ema.state, optimisers=states, step=step, geometry=args.geometry)
+            kept = {"model": model.state_dict(), "ema": ema.state, "optimisers": states, "step": step}
+            save_checkpoint(args.out, **kept, geometry=args.geometry, styles=config.styles)
 
     while not agree_on_end(progress := clock.progress(step - first_step), world, device):
         step += 1
         factor = trapezoid(progress, step - first_step, args.decay_share)
-        batch = sampler.batch(sampler.pick(args.tokens), config.language_model.pointer)
+        batch = sampler.batch(sampler.pick(args.tokens), config)
         layout = layout_of(model, batch, config, device)
         batch = {name: value.to(device) for name, value in batch.items()}
         losses = compute_losses(model, batch, layout, args.direction)
@@ -319,9 +352,13 @@ def train(args):
 
 
 def load_speech_model(path, device="cpu"):
-    """(config, model) of the EMA weights of a checkpoint, in evaluation mode."""
-    geometry, model = load_average(path, lambda name: SpeechModel(GEOMETRIES[name]), "train_lm.py", device)
-    return GEOMETRIES[geometry], model
+    """(config, model) of the EMA weights of a checkpoint, in evaluation mode, with the styles it was trained on."""
+
+    def config_of(saved):
+        return replace(GEOMETRIES[saved["geometry"]], styles=tuple(saved.get("styles", ())))
+
+    saved, model = load_average(path, lambda saved: SpeechModel(config_of(saved)), "train_lm.py", device)
+    return config_of(saved), model
 
 
 if __name__ == "__main__":
@@ -329,6 +366,7 @@ if __name__ == "__main__":
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--start", help="weights folder to start from when --out does not exist")
+    parser.add_argument("--freeze-speaker", action="store_true", help="keep the speaker encoder, and so all voices")
     parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")

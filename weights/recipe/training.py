@@ -119,10 +119,10 @@ def load_checkpoint(path, device="cpu"):
 
 
 def load_average(path, build, made_by, device="cpu"):
-    """(geometry name, module) of a checkpoint's averaged weights, in evaluation mode. build(geometry name) -> module."""
+    """(checkpoint, module) of a checkpoint's averaged weights, in evaluation mode. build(checkpoint) -> module."""
     saved = load_checkpoint(path, device)
     if saved is None:
         raise FileNotFoundError(f"no checkpoint at {path}: run {made_by} first")
-    module = build(saved["geometry"]).to(device)
+    module = build(saved).to(device)
     module.load_state_dict(saved["ema"])
-    return saved["geometry"], module.eval()
+    return saved, module.eval()

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from config import SAMPLE_RATE_HZ
-from prepare import VOICE_PITCH_HZ
+from prepare import FIRST_STYLED, VOICE_PITCH_HZ, VOICE_SHARE
 from symbols import SILENCES
 
 CALIBRATION_UTTERANCES = 1500
@@ -17,10 +17,16 @@ LEAST_RATIO = 1.3  # of total to within-speaker variance, for a direction to cou
 TRACT_OF_VOICE = {"slt": 1 / 1.17}  # length of the vocal tract against a grown man's; a woman's is shorter
 
 
+def calibration_utterances(corpus):
+    """Numbers of the utterances that tell what speakers are like. Those among the styled shards are left out, so that seeds
+    keep their voices when the corpus grows by styles."""
+    return corpus.neutral()[:FIRST_STYLED]
+
+
 def speech_rates(corpus):
     """Phones a second of every speaker of the corpus, pauses included. {speaker id: rate}"""
     phones, seconds = {}, {}
-    for utterance in corpus.utterances:
+    for utterance in map(corpus.utterances.__getitem__, calibration_utterances(corpus)):
         speaker = utterance["speaker"]
         phones[speaker] = phones.get(speaker, 0) + sum(symbol not in SILENCES for symbol in utterance["symbols"])
         seconds[speaker] = seconds.get(speaker, 0.0) + utterance["length"] / SAMPLE_RATE_HZ
@@ -41,8 +47,8 @@ def known_traits(speaker, rate, usual_rate):
 @torch.no_grad()
 def embed_corpus(speaker_encoder, corpus, count):
     """Posterior means and variances [N, S] of random utterances, and the speaker id of each."""
-    rng = np.random.default_rng(0)
-    chosen = rng.choice(len(corpus.utterances), min(count, len(corpus.utterances)), replace=False)
+    neutral = calibration_utterances(corpus)
+    chosen = np.random.default_rng(0).choice(neutral, min(count, len(neutral)), replace=False)
     means, variances = [], []
     for index in chosen:
         samples = corpus.samples(int(index)).astype(np.float32) / 32768
@@ -80,17 +86,37 @@ def audible_directions(means, variances, speakers):
     return axes[:, ratios > LEAST_RATIO].T @ unmix
 
 
+def fit_component(latents, share):
+    """A Gaussian from which the seeds of one teacher voice draw: narrower than the corpus, and wide enough to be inverted."""
+    own = np.cov(latents.T) if len(latents) > 1 else 0
+    covariance = own + LEAST_DEVIATION**2 * np.eye(latents.shape[1])
+    return {"weight": share, "mean": latents.mean(0), "cholesky": SPEAKER_SPREAD * np.linalg.cholesky(covariance)}
+
+
+def moments(components):
+    """Mean [S] and covariance [S, S] of all that seeds draw."""
+    weights, means = (np.array([component[name] for component in components]) for name in ("weight", "mean"))
+    factors = np.array([component["cholesky"] for component in components])
+    mean = weights @ means
+    within = np.einsum("c,cij,ckj->ik", weights, factors, factors)
+    return mean, within + np.einsum("c,ci,cj->ij", weights, means - mean, means - mean)
+
+
 def calibrate(speaker_encoder, corpus, count=CALIBRATION_UTTERANCES):
-    """Mean [S] and Cholesky factor [S, S] of the latents seeds draw from, what is heard of them, the fit of every trait.
-    Seeds draw among the means of posteriors, as references give them: what the posterior adds is noise."""
+    """The mixture that seeds draw from (a component for each voice of the teacher), its mean [S] and Cholesky factor [S, S],
+    what is heard of latents, the fit of every trait. Seeds draw among the means of posteriors, as references give them:
+    what the posterior adds is noise."""
     means, variances, speakers = embed_corpus(speaker_encoder, corpus, count)
+    voices = np.array([corpus.speakers[speaker]["voice"] for speaker in speakers])
     rates = speech_rates(corpus)
     usual_rate = np.mean(list(rates.values()))
     known = [known_traits(corpus.speakers[speaker], rates[speaker], usual_rate) for speaker in speakers]
-    covariance = np.cov(means.T) + LEAST_DEVIATION**2 * np.eye(means.shape[1])
+    components = [fit_component(means[voices == voice], np.mean(voices == voice)) for voice in VOICE_SHARE if voice in voices]
+    mean, covariance = moments(components)
     return {
-        "mean": means.mean(0),
-        "cholesky": SPEAKER_SPREAD * np.linalg.cholesky(covariance),
+        "mean": mean,
+        "cholesky": np.linalg.cholesky(covariance),
+        "components": components,
         "audible": audible_directions(means, variances, speakers),
         "traits": {name: fit_trait(means, np.array([traits[name] for traits in known])) for name in known[0]},
     }
@@ -100,4 +126,6 @@ def rounded(value):
     """The calibration as JSON, with 6 decimals."""
     if isinstance(value, dict):
         return {name: rounded(item) for name, item in value.items()}
+    if isinstance(value, list) and isinstance(value[0], dict):
+        return [rounded(item) for item in value]
     return np.round(np.asarray(value, float), 6).tolist()

@@ -1,0 +1,118 @@
+"""Where seeds draw their voices from, and the measures of `evaluate.py --seeds`.
+
+    python3 -m unittest test_seeds
+"""
+
+import math
+import unittest
+from unittest import mock
+
+import numpy as np
+import torch
+
+import noise
+from config import SAMPLE_RATE_HZ, TINY
+from generate import speak
+from prepare import VOICE_SHARE, make_speaker
+from recogniser import CLASSES, cheapest_path, edit_distance, frame_classes, phones_of
+from seeds import LINES, POOL, lines_of, rank_correlation, seed_similarities, speak_together
+from train_lm import SpeechModel
+from voices import calibrate, moments, rounded
+
+
+class Mixture(unittest.TestCase):
+    def test_seeds_draw_from_every_component_by_its_weight(self):
+        components = [
+            {"weight": 0.3, "mean": np.zeros(6), "cholesky": np.eye(6)},
+            {"weight": 0.7, "mean": np.full(6, 9.0), "cholesky": 0.5 * np.eye(6)},
+        ]
+        latents = np.array([noise.speaker_latent(seed, components) for seed in range(3000)])
+        first = latents.mean(1) < 4.5
+        self.assertAlmostEqual(first.mean(), 0.3, delta=0.03)
+        self.assertAlmostEqual(latents[~first].mean(), 9, delta=0.03)
+        self.assertAlmostEqual(latents[~first].std(), 0.5, delta=0.02)
+        self.assertEqual([noise.component_of(seed, components) for seed in range(3000)], [int(not low) for low in first])
+        mean, covariance = moments(components)
+        np.testing.assert_allclose(latents.mean(0), mean, atol=0.3)
+        np.testing.assert_allclose(np.cov(latents.T), covariance, atol=1.0)
+
+
+class Voices(unittest.TestCase):
+    """Calibration of a made-up encoder that hears the settings of speakers and nothing else."""
+
+    def setUp(self):
+        self.corpus = mock.Mock()
+        self.corpus.speakers = [make_speaker(index) for index in range(200)]
+        self.corpus.utterances = [
+            {"speaker": index % 200, "symbols": ["<s>", "|AH0", "."], "length": SAMPLE_RATE_HZ} for index in range(400)
+        ]
+        self.corpus.utterances += [{**self.corpus.utterances[0], "style": "whisper", "intensity": 1.0}]
+        self.corpus.neutral.return_value = range(400)
+        self.corpus.samples.side_effect = lambda index: np.full(SAMPLE_RATE_HZ, index, np.int16)
+
+    def encode(self, samples):
+        index = int(round(float(samples[0, 0]) * 32768))
+        self.assertLess(index, 400, "a styled utterance says nothing of the speaker's own voice")
+        speaker = self.corpus.speakers[index % 200]
+        voice = list(VOICE_SHARE).index(speaker["voice"])
+        settings = math.log(speaker["vocal_tract"]), math.log(speaker["pitch"]), math.log(speaker["stretch"]), speaker["tilt"]
+        mean = torch.tensor([*np.eye(4)[voice] * 2, *settings], dtype=torch.float32)
+        return mean[None], torch.full((1, len(mean)), -3.0)
+
+    def test_calibration_has_a_component_for_each_voice(self):
+        made = calibrate(self.encode, self.corpus, 400)
+        self.assertEqual(len(made["components"]), len(VOICE_SHARE))
+        self.assertAlmostEqual(sum(component["weight"] for component in made["components"]), 1)
+        for index, component in enumerate(made["components"]):
+            np.testing.assert_allclose(component["mean"][:4], np.eye(4)[index] * 2, atol=1e-6)
+            self.assertLess(component["cholesky"][index, index], 0.05)
+        np.testing.assert_allclose(np.tril(made["cholesky"]), made["cholesky"])
+        self.assertLess(made["traits"]["pitch"]["error"], 0.02)
+
+    def test_rounding_reaches_into_components(self):
+        made = rounded({"components": [{"weight": 1 / 3, "mean": np.array([2 / 3])}], "mean": [1 / 3]})
+        self.assertEqual(made, {"components": [{"weight": 0.333333, "mean": [0.666667]}], "mean": [0.333333]})
+
+
+class SeedMeasures(unittest.TestCase):
+    def test_path_resists_single_frames_and_follows_longer_ones(self):
+        for frames, expected in ((1, [0] * 8), (3, [0, 0, 0, 1, 1, 1, 0, 0])):
+            costs = np.tile([0.0, 1.0, 1.0], (8, 1))
+            costs[3 : 3 + frames] = [1.5, 0.0, 1.5]
+            self.assertEqual(cheapest_path(costs, 1.5), expected)
+
+    def test_phones_are_counted_without_stress_words_and_silences(self):
+        self.assertEqual(phones_of("<s> |HH AH0 L OW1 , |Y UW1 ?".split()), "HH AH L OW Y UW".split())
+        self.assertEqual(edit_distance("HH AH L OW".split(), "HH L OW W".split()), 2)
+
+    def test_frames_are_named_by_their_middles(self):
+        utterance = {"symbols": ["<s>", "|AH0", "B", "."], "ends": [0.06, 0.1, 0.2, 0.3]}
+        names = [CLASSES[name] for name in frame_classes(utterance, 0, 16)]
+        self.assertEqual(names, ["silence"] * 3 + ["AH"] * 2 + ["B"] * 5 + ["silence"] * 6)
+
+    def test_every_line_of_the_pool_is_said_equally_often(self):
+        said = [line for seed in range(80) for line in lines_of(seed)]
+        self.assertEqual(set(np.bincount(said, minlength=POOL)), {16})
+        self.assertTrue(all(len(set(lines_of(seed))) == LINES for seed in range(80)))
+
+    def test_voices_together_say_what_each_says_alone(self):
+        torch.manual_seed(3)
+        model = SpeechModel(TINY).eval().language_model
+        speakers, symbols = torch.randn(3, TINY.speaker.dim), "<s> |HH AH0 L OW1 , |Y UW1 ?".split()
+        for speaker, together in zip(speakers, speak_together(model, symbols, speakers)):
+            torch.testing.assert_close(together, speak(model, symbols, speaker)[0], atol=1e-4, rtol=1e-4)
+
+    def test_similarities_tell_one_seed_from_two(self):
+        embeddings = np.eye(3)[:, None, :].repeat(2, 1)
+        same, different = seed_similarities(embeddings)
+        self.assertEqual((len(same), same.mean()), (3, 1))
+        self.assertEqual((len(different), different.mean()), (12, 0))
+
+    def test_ranks(self):
+        values = np.array([0.1, 5, 2, 30])
+        self.assertAlmostEqual(rank_correlation(values, values**3), 1)
+        self.assertAlmostEqual(rank_correlation(values, -values), -1)
+
+
+if __name__ == "__main__":
+    unittest.main()
