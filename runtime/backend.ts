@@ -10,7 +10,7 @@
  * It is not a scheduler: it does what it is told, in the order it is told. It does not know text, voices as seeds, game
  * entities or time. Whoever opens a sentence closes it; `dispose` frees everything else.
  *
- * Letters: S speaker dim, P symbols of a sentence, T frames, D latent dim, L layers, R rank of an adapter.
+ * Letters: S speaker dim, K styles, P symbols of a sentence, T frames, D latent dim, L layers, R rank of an adapter.
  */
 
 /** Key of a sentence's noise: value t * D + d of this u32 stream of this seed belongs to frame t, dim d. */
@@ -35,8 +35,8 @@ export interface Adapter {
 }
 
 export interface SentenceRequest {
-  /** [S] */
-  readonly speaker: Float32Array;
+  /** [S + K] as `conditioningOf` gives it. */
+  readonly conditioning: Float32Array;
   /** [P] ids into the manifest's symbols, from `<s>` to the final mark; P >= 2. */
   readonly symbols: Int32Array;
   readonly noise: NoiseKey;
@@ -61,6 +61,33 @@ export interface Posterior {
   readonly mean: Float32Array;
   readonly logScale: Float32Array;
 }
+
+/** One line to learn a voice from: KALL-E's test-time training (section 3, Eq. 11). */
+export interface TrainingLine {
+  /** [S + K] as in SentenceRequest. */
+  readonly conditioning: Float32Array;
+  /** [P] as in SentenceRequest. */
+  readonly symbols: Int32Array;
+  /** [T] the symbol each frame speaks, never falling. */
+  readonly symbolIndices: Int32Array;
+  /** [T, D] a draw from `target`: what the model reads as the frames before (zeros before the first). */
+  readonly latents: Float32Array;
+  /** [T, D] what each frame should be predicted as. */
+  readonly target: Posterior;
+}
+
+/** What an adapter is off on a line, and which way is up. */
+export interface AdapterGradient {
+  /** Mean over T and D of KL(target || prediction) in nats (Eq. 12, without the end term). */
+  readonly kl: number;
+  /** Mean over the first T - 1 frames of the cross-entropy of the pointer's advance in nats; 0 without a pointer. */
+  readonly pointer: number;
+  /** d (kl + POINTER_WEIGHT * pointer) / d adapter. */
+  readonly gradient: Adapter;
+}
+
+/** Weight of the pointer's loss beside the KL, as the model was trained (weights/recipe/train_lm.py). */
+export const POINTER_WEIGHT = 0.1;
 
 /** Every method rejects with BackendError when the device is lost or the backend disposed. */
 export interface SpeechBackend {
@@ -94,6 +121,13 @@ export interface SpeechBackend {
    * @throws AudioInputError when it is shorter
    */
   embedSpeaker(samples: Float32Array): Promise<Posterior>;
+  /**
+   * One step of test-time training: the loss of a line and its gradient with respect to the adapter. Loads what it needs
+   * at the first call.
+   * @throws RangeError for sizes or ids out of range, or symbolIndices that fall or leave the symbols
+   * @throws AdapterError when the adapter's tensors do not fit the model
+   */
+  adapterGradient(line: TrainingLine, adapter: Adapter): Promise<AdapterGradient>;
   /** Frees the model and every sentence. Further calls reject. */
   dispose(): Promise<void>;
 }
@@ -105,6 +139,8 @@ export interface Slice {
   readonly flops: number;
   /** Read and written. */
   readonly bytes: number;
+  /** No line waits for it: it stands behind all others, also behind later ones. */
+  readonly isBackground?: boolean;
 }
 
 /** The work that waits in a backend whose caller decides, frame by frame, how much of it is submitted. */

@@ -1,19 +1,30 @@
 /** What every backend refuses, in the same words. */
-import type { SentenceRequest } from "./backend.ts";
-import { AudioInputError } from "./errors.ts";
+import type { Adapter, SentenceRequest, TrainingLine } from "./backend.ts";
+import { AdapterError, AudioInputError } from "./errors.ts";
 import type { Manifest } from "./manifest.ts";
+import { conditioningSize } from "./styles.ts";
 
 const SHORTEST_REFERENCE_SECONDS = 1;
 
+/** Projections of a layer that an adapter changes: query, key, value, output. */
+const ADAPTED_PROJECTIONS = 4;
+
 /** @throws RangeError for a symbol id, sizes or a temperature out of range */
-export function checkRequest({ speaker, symbols, temperature }: SentenceRequest, manifest: Manifest): void {
-  const known = manifest.symbols.length;
-  const isKnown = symbols.length >= 2 && symbols.every((id) => id > 0 && id < known);
-  if (isKnown && speaker.length === manifest.speaker.dim && temperature >= 0) return;
+export function checkRequest(
+  { conditioning, symbols, temperature }: SentenceRequest,
+  manifest: Manifest,
+): void {
+  const size = conditioningSize(manifest);
+  const isRightSize = conditioning.length === size;
+  if (areSymbols(symbols, manifest) && isRightSize && temperature >= 0) return;
   throw new RangeError(
-    `A sentence needs at least 2 symbol ids from 1 to ${known - 1}, ${manifest.speaker.dim} speaker numbers and a ` +
-      `temperature of at least 0; given: ids [${symbols.join(", ")}], ${speaker.length} numbers, ${temperature}.`,
+    `A sentence needs at least 2 symbol ids from 1 to ${manifest.symbols.length - 1}, ${size} numbers of speaker and styles ` +
+      `and a temperature of at least 0; given: ids [${symbols.join(", ")}], ${conditioning.length} numbers, ${temperature}.`,
   );
+}
+
+function areSymbols(ids: Int32Array, { symbols }: Manifest): boolean {
+  return ids.length >= 2 && ids.every((id) => id > 0 && id < symbols.length);
 }
 
 /** @throws AudioInputError when the length is not a whole number of latents, or 0 */
@@ -32,4 +43,61 @@ export function checkLongEnough(samples: Float32Array, { sampleRateHz }: Manifes
     `${samples.length} samples are too few for a voice; allowed: at least ${needed} at ${sampleRateHz} Hz. ` +
       `Record a longer piece.`,
   );
+}
+
+/** @throws RangeError for sizes or ids out of range, or symbolIndices that fall or leave the symbols */
+export function checkTrainingLine(line: TrainingLine, manifest: Manifest): void {
+  const { conditioning, symbols, symbolIndices, latents, target } = line;
+  if (!areSymbols(symbols, manifest)) {
+    throw new RangeError(
+      `A line needs at least 2 symbol ids from 1 to ${manifest.symbols.length - 1}; given: [${symbols.join(", ")}]. ` +
+        `Take the symbols of a phonemized sentence.`,
+    );
+  }
+  checkPath(symbolIndices, symbols.length);
+  const size = symbolIndices.length * manifest.latentDim;
+  const lengths = [latents.length, target.mean.length, target.logScale.length];
+  const conditions = conditioningSize(manifest);
+  if (conditioning.length === conditions && lengths.every((length) => length === size)) return;
+  throw new RangeError(
+    `A line of ${symbolIndices.length} frames needs ${conditions} numbers of speaker and styles and ${size} of ` +
+      `latents, target mean and target log-scale each; given: ${[conditioning.length, ...lengths].join(", ")}. ` +
+      `Take all of them from the same recording.`,
+  );
+}
+
+function checkPath(symbolIndices: Int32Array, symbols: number): void {
+  const isPath = symbolIndices.every(
+    (index, frame) => index >= (symbolIndices[frame - 1] ?? 0) && index < symbols,
+  );
+  if (isPath && symbolIndices.length > 0) return;
+  throw new RangeError(
+    `A line needs at least one frame, and symbolIndices from 0 to ${symbols - 1} that never fall; given: ` +
+      `[${symbolIndices.join(", ")}]. Align the recording with its symbols again.`,
+  );
+}
+
+/** @throws AdapterError when a tensor has another size than the model needs */
+export function checkAdapter(adapter: Adapter, { languageModel, latentDim }: Manifest): void {
+  const { layers, dim } = languageModel;
+  const { rank } = adapter;
+  if (!Number.isInteger(rank) || rank < 1) {
+    throw new AdapterError(
+      `The adapter has rank ${rank}; allowed: whole numbers from 1. Train the voice again.`,
+    );
+  }
+  const shapes = {
+    attentionA: [layers, ADAPTED_PROJECTIONS, rank, dim],
+    attentionB: [layers, ADAPTED_PROJECTIONS, dim, rank],
+    headA: [rank, dim],
+    headB: [2 * latentDim, rank],
+  };
+  for (const [key, shape] of Object.entries(shapes) as [keyof typeof shapes, number[]][]) {
+    const size = shape.reduce((product, each) => product * each, 1);
+    if (adapter[key].length === size) continue;
+    throw new AdapterError(
+      `The adapter's ${key} has ${adapter[key].length} numbers; this model needs [${shape.join(", ")}] at rank ${rank}. ` +
+        `It was trained for another model or is damaged: train the voice again.`,
+    );
+  }
 }

@@ -1,5 +1,5 @@
 // Attentive statistics pooling: mean and standard deviation of every channel over time, weighted by the softmax over time
-// of the channel's scores. One channel a workgroup.
+// of the channel's scores. One channel a workgroup. Includes: workgroup-sum.
 
 struct Sizes {
   rows: u32,
@@ -14,7 +14,7 @@ struct Sizes {
 const THREADS = 64u;
 const SMALLEST_VARIANCE = 1e-5;
 
-var<workgroup> partial: array<vec3f, THREADS>;
+alias Sum = vec3f; // of the weights, weighted values and weighted squares
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -23,23 +23,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var row = 1u; row < sizes.rows; row++) {
     highest = max(highest, scores[row * sizes.channels + channel]);
   }
-  var sums = vec3f(); // of the weights, weighted values and weighted squares
+  var own = Sum();
   for (var row = lane; row < sizes.rows; row += THREADS) {
     let at = row * sizes.channels + channel;
     let value = source[at];
-    sums += exp(scores[at] - highest) * vec3f(1.0, value, value * value);
+    own += exp(scores[at] - highest) * vec3f(1.0, value, value * value);
   }
-  partial[lane] = sums;
-  workgroupBarrier();
-  for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-    if (lane < half) {
-      partial[lane] += partial[lane + half];
-    }
-    workgroupBarrier();
-  }
+  let sums = total(own, lane);
   if (lane == 0u) {
-    let mean = partial[0].y / partial[0].x;
-    let variance = partial[0].z / partial[0].x - mean * mean;
+    let mean = sums.y / sums.x;
+    let variance = sums.z / sums.x - mean * mean;
     result[channel] = mean;
     result[sizes.channels + channel] = sqrt(max(variance, SMALLEST_VARIANCE));
   }

@@ -1,4 +1,5 @@
 // Depthwise 1-D convolution and layer norm of its result, one place a workgroup. Without taps: the norm alone.
+// Includes: window-layout, window, workgroup-sum.
 
 struct Sizes {
   channels: u32, // at most LARGEST
@@ -17,8 +18,9 @@ const EPSILON = 1e-5;
 const THREADS = 128u;
 const LARGEST = 1024u;
 
+alias Sum = f32;
+
 var<workgroup> row: array<f32, LARGEST>;
-var<workgroup> partial: array<f32, THREADS>;
 
 fn convolve(rows: Rows, time: i32, channel: u32) -> f32 {
   if (sizes.taps == 0u) {
@@ -31,21 +33,6 @@ fn convolve(rows: Rows, time: i32, channel: u32) -> f32 {
       sum = fma(source[u32(at) * sizes.channels + channel], vectors[(2u + tap) * sizes.channels + channel], sum);
     }
   }
-  return sum;
-}
-
-/// Sum over the workgroup of one value a thread.
-fn total(value: f32, lane: u32) -> f32 {
-  partial[lane] = value;
-  workgroupBarrier();
-  for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-    if (lane < half) {
-      partial[lane] += partial[lane + half];
-    }
-    workgroupBarrier();
-  }
-  let sum = partial[0];
-  workgroupBarrier();
   return sum;
 }
 

@@ -1,19 +1,5 @@
 // Begins a window of the decoder: moves every voice on by the window's latents and takes those, denormalised, into the
-// ring that the first convolution reads. One workgroup a voice.
-
-struct Voice {
-  slot: u32,
-  first: u32, // latent
-  last: u32, // latent that is held by later ones
-  end: u32, // latent before which it stops; what a window makes beyond is not used
-  row: u32, // latent of the output where its samples go
-}
-
-struct Window {
-  voices: u32,
-  latents: u32, // of each voice
-  @align(16) voice: array<Voice>,
-}
+// ring that the first convolution reads. One workgroup a voice. Includes: window-layout.
 
 @group(0) @binding(0) var<storage, read_write> window: Window;
 @group(0) @binding(1) var<storage, read> latents: array<f32>; // [slots, most_frames, dim], normalised

@@ -1,7 +1,7 @@
 // Ends a step, one workgroup a column: stop test, sampling, pointer and rest rule (weights/FORMAT.md, one step of speech).
 //   outputs [columns, 2 * LATENT4 * 4 + ADVANCES]: mean, log-scale (not yet clamped), advance logits
 //   latents [slots, CAPACITY, LATENT4 * 4]   path [slots, CAPACITY]: the symbol of each frame
-// Workgroups: (columns). Includes: column, slots, gaussian.
+// Workgroups: (columns). Includes: column, slots, gaussian, workgroup-sum.
 
 const THREADS = 64u;
 
@@ -22,7 +22,7 @@ override MAX_AGE: u32;
 @group(0) @binding(3) var<storage, read_write> latents: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> path: array<u32>;
 
-var<workgroup> divergences: array<f32, THREADS>;
+alias Sum = f32;
 
 fn four_outputs(first: u32) -> vec4f {
   return vec4f(outputs[first], outputs[first + 1u], outputs[first + 2u], outputs[first + 3u]);
@@ -85,16 +85,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   for (var d = thread; d < LATENT4; d += THREADS) {
     divergence += divergence_from_end(four_outputs(output + 4u * d), log_scale(output, d));
   }
-  divergences[thread] = divergence;
-  workgroupBarrier();
-  for (var step = THREADS / 2u; step > 0u; step /= 2u) {
-    if (thread < step) {
-      divergences[thread] += divergences[thread + step];
-    }
-    workgroupBarrier();
-  }
+  let divergence_of_all = total(divergence, thread);
   let at_end = ADVANCES == 0u || slot.pointer + 1u == slot.symbols;
-  if (at_end && divergences[0] / f32(4u * LATENT4) < KL_THRESHOLD) {
+  if (at_end && divergence_of_all / f32(4u * LATENT4) < KL_THRESHOLD) {
     if (thread == 0u) {
       slots[at].ended = STOPPED;
     }

@@ -1,4 +1,4 @@
-// Mean and standard deviation of every channel over time, one channel a workgroup.
+// Mean and standard deviation of every channel over time, one channel a workgroup. Includes: workgroup-sum.
 
 struct Sizes {
   rows: u32,
@@ -12,22 +12,7 @@ struct Sizes {
 const THREADS = 64u;
 const EPSILON = 1e-5;
 
-var<workgroup> partial: array<f32, THREADS>;
-
-/// Sum over the workgroup of one value a thread.
-fn total(value: f32, lane: u32) -> f32 {
-  partial[lane] = value;
-  workgroupBarrier();
-  for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-    if (lane < half) {
-      partial[lane] += partial[lane + half];
-    }
-    workgroupBarrier();
-  }
-  let sum = partial[0];
-  workgroupBarrier();
-  return sum;
-}
+alias Sum = f32;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

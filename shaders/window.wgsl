@@ -1,20 +1,6 @@
 // Shared by the kernels that work on frames: the latents of several voices that are worked on at once. A place is one
 // point in time of one voice; there are `rate` places in a latent, and those of a voice follow each other. Times count from
-// the start of the sentence.
-
-struct Voice {
-  slot: u32,
-  first: u32, // latent
-  last: u32, // latent that is held by later ones
-  end: u32, // latent before which it stops; what a window makes beyond is not used
-  row: u32, // latent of the output where its samples go
-}
-
-struct Window {
-  voices: u32,
-  latents: u32, // of each voice
-  @align(16) voice: array<Voice>,
-}
+// the start of the sentence. Included after window-layout.
 
 @group(0) @binding(0) var<storage, read> window: Window;
 

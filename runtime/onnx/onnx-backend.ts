@@ -1,12 +1,14 @@
 import * as ort from "onnxruntime-web";
-import type { FrameBatch, Posterior, SentenceHandle, SentenceRequest, SpeechBackend } from "../backend.ts";
-import { AudioInputError, BackendError, WeightsError } from "../errors.ts";
+import type { FrameBatch, Posterior, SentenceHandle, SpeechBackend } from "../backend.ts";
+import { checkLongEnough, checkRequest, checkTrainingLine, checkWholeLatents } from "../check-calls.ts";
+import { BackendError, WeightsError } from "../errors.ts";
 import type { Manifest, PointerSizes } from "../manifest.ts";
 import type { ReadFile, Weights } from "../weights.ts";
 import { GRAPH_FILES, type GraphName } from "./files.ts";
 import { createGraph, floatsOf, floatTensor, type Graph } from "./graph.ts";
 import { loraTensors } from "./lora.ts";
 import { decodeSentence, openSentence, stepSentence, type Sentence } from "./sentence.ts";
+import { gradientOf } from "./train.ts";
 
 export interface OnnxOptions {
   /** WASM threads; more than 1 needs SharedArrayBuffer (in a browser: COOP and COEP headers). Defaults to 1. */
@@ -14,8 +16,6 @@ export interface OnnxOptions {
 }
 
 export const ONNX_DEFAULTS: Required<OnnxOptions> = { threads: 1 };
-
-const SHORTEST_REFERENCE_SECONDS = 1;
 
 /**
  * The SpeechBackend on onnxruntime-web (WASM): for machines without WebGPU, for Node, and as the reference. Calls are
@@ -126,6 +126,11 @@ function createMethods(manifest: Manifest, pointer: PointerSizes, graph: GetGrap
       checkLongEnough(samples, manifest);
       return posterior(await graph("speakerEncoder"), samples);
     },
+    async adapterGradient(line, adapter) {
+      checkTrainingLine(line, manifest);
+      const lora = loraTensors(adapter, manifest);
+      return gradientOf(await graph("train"), line, lora, adapter.rank, manifest, pointer);
+    },
   };
 }
 
@@ -149,32 +154,6 @@ async function advanceSentence(
   }
   const { ended } = sentence;
   return { symbolIndices: Int32Array.from(symbols), ...(ended !== undefined && { ended }) };
-}
-
-function checkRequest({ speaker, symbols, temperature }: SentenceRequest, manifest: Manifest): void {
-  const known = manifest.symbols.length;
-  const isKnown = symbols.length >= 2 && symbols.every((id) => id > 0 && id < known);
-  if (isKnown && speaker.length === manifest.speaker.dim && temperature >= 0) return;
-  throw new RangeError(
-    `A sentence needs at least 2 symbol ids from 1 to ${known - 1}, ${manifest.speaker.dim} speaker numbers and a ` +
-      `temperature of at least 0; given: ids [${symbols.join(", ")}], ${speaker.length} numbers, ${temperature}.`,
-  );
-}
-
-function checkWholeLatents(samples: Float32Array, { samplesPerLatent }: Manifest): void {
-  if (samples.length > 0 && samples.length % samplesPerLatent === 0) return;
-  throw new AudioInputError(
-    `${samples.length} samples cannot be encoded; allowed: a multiple of ${samplesPerLatent}. Cut or pad the sound.`,
-  );
-}
-
-function checkLongEnough(samples: Float32Array, { sampleRateHz }: Manifest): void {
-  const needed = SHORTEST_REFERENCE_SECONDS * sampleRateHz;
-  if (samples.length >= needed) return;
-  throw new AudioInputError(
-    `${samples.length} samples are too few for a voice; allowed: at least ${needed} at ${sampleRateHz} Hz. ` +
-      `Record a longer piece.`,
-  );
 }
 
 async function posterior(encoder: Graph, samples: Float32Array): Promise<Posterior> {
@@ -203,6 +182,7 @@ function withQueue(methods: Methods, release: () => Promise<void>): SpeechBacken
     close: (handle) => (disposed ? Promise.resolve() : queued(methods.close)(handle)),
     encode: queued(methods.encode),
     embedSpeaker: queued(methods.embedSpeaker),
+    adapterGradient: queued(methods.adapterGradient),
     dispose() {
       if (disposed) return Promise.resolve();
       const done = releaseOnce();

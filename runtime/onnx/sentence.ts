@@ -40,9 +40,9 @@ export async function openSentence(
   lora: Lora,
   { latentDim, samplesPerLatent, decoder }: Manifest,
 ): Promise<Sentence> {
-  const { speaker, symbols } = request;
+  const { conditioning, symbols } = request;
   const output = await prefill.run({
-    speaker: floatTensor(speaker, [1, speaker.length]),
+    speaker: floatTensor(conditioning, [1, conditioning.length]),
     symbols: intTensor(symbols, [1, symbols.length]),
     ...lora.attention,
   });

@@ -29,6 +29,8 @@ export function serveBackend(port: CallPort, createBackend: CreateBackend): void
     encode: async (...args: Parameters<SpeechBackend["encode"]>) => backend().encode(...args),
     embedSpeaker: async (...args: Parameters<SpeechBackend["embedSpeaker"]>) =>
       backend().embedSpeaker(...args),
+    adapterGradient: async (...args: Parameters<SpeechBackend["adapterGradient"]>) =>
+      backend().adapterGradient(...args),
     dispose: async () => backend().dispose(),
   });
 }

@@ -30,6 +30,8 @@ export async function createWorkerBackend(
     decode: (handles) => remote("decode", handles) as ReturnType<SpeechBackend["decode"]>,
     encode: (samples) => remote("encode", samples) as ReturnType<SpeechBackend["encode"]>,
     embedSpeaker: (samples) => remote("embedSpeaker", samples) as ReturnType<SpeechBackend["embedSpeaker"]>,
+    adapterGradient: (line, adapter) =>
+      remote("adapterGradient", line, adapter) as ReturnType<SpeechBackend["adapterGradient"]>,
     async close(handle) {
       if (!disposed) await remote("close", handle);
     },

@@ -1,6 +1,7 @@
 import type { FrameBatch, SentenceHandle, SpeechBackend } from "../backend.ts";
 import { BackendError } from "../errors.ts";
 import type { Demand } from "./demand.ts";
+import type { BackgroundWork } from "./background-calls.ts";
 import type { ScheduledCall, ScheduledSentence } from "./scheduled-call.ts";
 import { createReplay } from "./sentence-replay.ts";
 
@@ -11,8 +12,8 @@ export interface CallDesk {
   /** Rejects the waiting calls that are meant. */
   withdraw(isMeant: (call: ScheduledCall) => boolean, reason: unknown): void;
   isDisposed(): boolean;
-  /** The backend that does the work at present. */
-  real(): SpeechBackend;
+  /** Does what no line waits for, when there is time. */
+  background<T>(work: BackgroundWork<T>, signal: AbortSignal): Promise<T>;
 }
 
 let nextId = 1;
@@ -66,8 +67,10 @@ export function createLineBackend(demand: Demand, desk: CallDesk): SpeechBackend
       const sentence = open.get(handle);
       if (sentence !== undefined) close(sentence);
     },
-    encode: (samples) => desk.real().encode(samples),
-    embedSpeaker: (samples) => desk.real().embedSpeaker(samples),
+    encode: (samples) => desk.background((backend) => backend.encode(samples), signal),
+    embedSpeaker: (samples) => desk.background((backend) => backend.embedSpeaker(samples), signal),
+    adapterGradient: (line, adapter) =>
+      desk.background((backend) => backend.adapterGradient(line, adapter), signal),
     async dispose() {
       for (const sentence of open.values()) close(sentence);
     },

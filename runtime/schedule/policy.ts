@@ -23,6 +23,11 @@ export interface SchedulePolicy {
   readonly recoveryMs: number;
   /** A failed call is tried again after this, on whichever backend there is. */
   readonly retryMs: number;
+  /**
+   * A backend that is not paced does work that no line waits for, such as a step of training, only while every line that
+   * somebody hears has so many times as much left as the last such call took.
+   */
+  readonly backgroundSlack: number;
   /** Sentences that may be open in the backend. */
   readonly slots: number;
 }
@@ -40,6 +45,7 @@ export const SCHEDULE_POLICY: SchedulePolicy = {
   slackStepMs: 100,
   recoveryMs: 15_000,
   retryMs: 1000,
+  backgroundSlack: 2,
   slots: 8,
 };
 

@@ -23,11 +23,17 @@ type Asked =
   | { readonly kind: "advance"; framesLeft: number; readonly symbols: number[] }
   | { readonly kind: "decode"; samples: Float32Array | undefined };
 
+/** The backend fails a call: since when, with what, and when it is tried again. */
+export interface Stranded {
+  readonly sinceMs: number;
+  readonly error: unknown;
+  readonly retryAtMs: number;
+}
+
 export interface ScheduledCall extends Waiting {
   readonly sentence: ScheduledSentence;
   readonly asked: Asked;
-  /** The backend fails it: since when, with what, and when it is tried again. */
-  stranded: { readonly sinceMs: number; readonly error: unknown; readonly retryAtMs: number } | undefined;
+  stranded: Stranded | undefined;
   resolve(): void;
   reject(reason: unknown): void;
 }

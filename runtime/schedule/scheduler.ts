@@ -8,6 +8,7 @@
  */
 import type { SpeechBackend } from "../backend.ts";
 import { BackendError } from "../errors.ts";
+import { createBackgroundCalls } from "./background-calls.ts";
 import { createLineBackend } from "./line-backend.ts";
 import { createCostModel } from "./cost-model.ts";
 import { byUrgency, type Demand } from "./demand.ts";
@@ -67,6 +68,7 @@ export function createScheduler(
   let speechMs = 0;
   let awake = false;
   let disposed = false;
+  const background = createBackgroundCalls(policy);
 
   function pacerOf(given: SpeechBackend): SlicePacer | undefined {
     return isPaced(given) ? createSlicePacer(given, createCostModel(), policy) : undefined;
@@ -89,6 +91,14 @@ export function createScheduler(
       awake = false;
       if (!disposed) dispatch(calls().inFlightBetweenFrames);
     });
+  }
+
+  /** A paced backend puts it behind the work of lines; any other does it in its turn, so lines must be able to wait. */
+  function canDoBackground(): boolean {
+    if (pacer !== undefined) return true;
+    const slackMs = policy.backgroundSlack * background.lastMs;
+    const canWait = [...held].every(({ demand }) => demand.slackMs >= slackMs);
+    return canWait && waiting.size === 0 && flights.size === 0;
   }
 
   function dispatch(mostInFlight: number): void {
@@ -246,7 +256,10 @@ export function createScheduler(
         close,
         withdraw,
         isDisposed: () => disposed,
-        real: () => backend,
+        background(work, signal) {
+          if (disposed) return Promise.reject(disposal());
+          return background.ask(work, signal);
+        },
       }),
     frame(now, frameMs) {
       nowMs = now;
@@ -256,7 +269,9 @@ export function createScheduler(
         if (stranded === undefined || nowMs - stranded.sinceMs < policy.recoveryMs) continue;
         withdraw((each) => each === call, stranded.error);
       }
+      background.frame(nowMs);
       dispatch(calls().inFlight);
+      if (canDoBackground()) background.begin(backend);
       pacer?.submit(budget.ms);
       speechMs = pacer?.takeElapsedMs() ?? 0;
     },
@@ -271,6 +286,7 @@ export function createScheduler(
       }
       held.clear();
       for (const call of waiting) call.stranded = undefined;
+      background.restart();
       wake();
     },
     get stats() {
@@ -280,10 +296,15 @@ export function createScheduler(
     dispose() {
       disposed = true;
       pacer?.release();
-      withdraw(() => true, new BackendError("The voices were disposed. Create new ones to speak."));
+      withdraw(() => true, disposal());
+      background.dispose(disposal());
       for (const sentence of Array.from(held)) close(sentence);
     },
   };
+}
+
+function disposal(): BackendError {
+  return new BackendError("The voices were disposed. Create new ones to speak.");
 }
 
 function pairs<R>(batch: readonly ScheduledCall[], results: readonly R[]): (readonly [ScheduledCall, R])[] {

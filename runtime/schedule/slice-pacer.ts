@@ -4,7 +4,7 @@ import type { SchedulePolicy } from "./policy.ts";
 
 /** Hands a paced backend's slices to the device, as many as fit. */
 export interface SlicePacer {
-  /** Milliseconds that what waits is expected to take. */
+  /** Milliseconds that the lines' work which waits is expected to take. */
   readonly waitingMs: number;
   /**
    * Submits what fits into `budgetMs`; one slice always does. Nothing while enough submissions are under way.
@@ -34,7 +34,8 @@ export function createSlicePacer(
   };
   return {
     get waitingMs() {
-      return slices.waiting.reduce((sum, slice) => sum + costs.price(slice), 0);
+      const ofLines = slices.waiting.filter(({ isBackground }) => isBackground !== true);
+      return ofLines.reduce((sum, slice) => sum + costs.price(slice), 0);
     },
     submit(budgetMs) {
       if (inFlight >= submissionsInFlight) return;

@@ -1,7 +1,8 @@
 import type { Adapter } from "../backend.ts";
+import { checkAdapter } from "../check-calls.ts";
 import { AdapterError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
-import { adapterSizes, MOST_RANK } from "./language-model-buffers.ts";
+import { ADAPTED_PROJECTIONS, adapterSizes, MOST_RANK } from "./language-model-buffers.ts";
 
 /** An adapter as the kernels read it, its ranks filled up with zeros to R = MOST_RANK. */
 export interface PackedAdapter {
@@ -11,11 +12,9 @@ export interface PackedAdapter {
   readonly head: Float32Array<ArrayBuffer>;
 }
 
-const ADAPTED_PROJECTIONS = 4;
-
 /** @throws AdapterError when a tensor has another size than the model needs, or the rank is too high */
 export function packAdapter(adapter: Adapter, manifest: Manifest): PackedAdapter {
-  checkAdapter(adapter, manifest);
+  checkPackable(adapter, manifest);
   const { languageModel, latentDim } = manifest;
   const { dim, layers } = languageModel;
   const { rank, attentionA, attentionB, headA, headB } = adapter;
@@ -37,6 +36,45 @@ export function packAdapter(adapter: Adapter, manifest: Manifest): PackedAdapter
   return { attention, head };
 }
 
+/**
+ * The way back, without the filled-up ranks.
+ * @param packed of every layer A and B, then the head's
+ */
+export function unpackAdapter(packed: Float32Array, rank: number, manifest: Manifest): Adapter {
+  const { languageModel, latentDim } = manifest;
+  const { dim, layers } = languageModel;
+  const sizes = adapterSizes(manifest);
+  const part = rank * dim; // numbers of one A or B
+  const adapter = {
+    rank,
+    attentionA: new Float32Array(layers * ADAPTED_PROJECTIONS * part),
+    attentionB: new Float32Array(layers * ADAPTED_PROJECTIONS * part),
+    headA: new Float32Array(part),
+    headB: new Float32Array(2 * latentDim * rank),
+  };
+  for (let layer = 0; layer < layers; layer++) {
+    for (let projection = 0; projection < ADAPTED_PROJECTIONS; projection++) {
+      const a = layer * sizes.attention + projection * MOST_RANK * dim;
+      const b = a + ADAPTED_PROJECTIONS * MOST_RANK * dim;
+      const at = (layer * ADAPTED_PROJECTIONS + projection) * part;
+      adapter.attentionA.set(packed.subarray(a, a + part), at);
+      adapter.attentionB.set(firstRanks(packed.subarray(b), dim, rank), at);
+    }
+  }
+  const head = packed.subarray(layers * sizes.attention);
+  adapter.headA.set(head.subarray(0, part));
+  adapter.headB.set(firstRanks(head.subarray(MOST_RANK * dim), 2 * latentDim, rank));
+  return adapter;
+}
+
+/** [rows, MOST_RANK] to [rows, rank] */
+function firstRanks(packed: Float32Array, rows: number, rank: number): Float32Array {
+  return Float32Array.from(
+    { length: rows * rank },
+    (_, at) => packed[Math.floor(at / rank) * MOST_RANK + (at % rank)] ?? 0,
+  );
+}
+
 /** Copies [rows, rank] to [rows, MOST_RANK]. */
 function setRows(target: Float32Array, offset: number, rows: Float32Array, rank: number): void {
   for (let row = 0; row * rank < rows.length; row++) {
@@ -44,26 +82,12 @@ function setRows(target: Float32Array, offset: number, rows: Float32Array, rank:
   }
 }
 
-function checkAdapter(adapter: Adapter, { languageModel, latentDim }: Manifest): void {
-  const { dim, layers } = languageModel;
+/** @throws AdapterError when a tensor has another size than the model needs, or the rank is too high */
+export function checkPackable(adapter: Adapter, manifest: Manifest): void {
+  checkAdapter(adapter, manifest);
   const { rank } = adapter;
-  if (!(Number.isInteger(rank) && rank >= 1 && rank <= MOST_RANK)) {
-    throw new AdapterError(
-      `The adapter has rank ${rank}; the webgpu backend allows 1 to ${MOST_RANK}. Train the voice again with a lower rank.`,
-    );
-  }
-  const shapes = {
-    attentionA: [layers, ADAPTED_PROJECTIONS, rank, dim],
-    attentionB: [layers, ADAPTED_PROJECTIONS, dim, rank],
-    headA: [rank, dim],
-    headB: [2 * latentDim, rank],
-  };
-  for (const [key, shape] of Object.entries(shapes) as [keyof typeof shapes, number[]][]) {
-    const size = shape.reduce((product, each) => product * each, 1);
-    if (adapter[key].length === size) continue;
-    throw new AdapterError(
-      `The adapter's ${key} has ${adapter[key].length} numbers; this model needs [${shape.join(", ")}] at rank ${rank}. ` +
-        `It was trained for another model or is damaged: train the voice again.`,
-    );
-  }
+  if (rank <= MOST_RANK) return;
+  throw new AdapterError(
+    `The adapter has rank ${rank}; the webgpu backend allows 1 to ${MOST_RANK}. Train the voice again with a lower rank.`,
+  );
 }

@@ -144,7 +144,7 @@ async function createBegin(
   result: Track,
 ): Promise<Layer> {
   const constants = { dim, most_frames: mostFrames, ring: result.ring, holds_last: 0 };
-  const kernel = await gpu.kernel("decoder-begin", { constants });
+  const kernel = await gpu.kernel("decoder-begin", { includes: ["window-layout"], constants });
   const statistics = createVectors(
     gpu,
     "statistics",
@@ -161,7 +161,7 @@ async function createTakeSamples(
   source: Track,
   late: number,
 ): Promise<Layer> {
-  const kernel = await gpu.kernel("take-samples", { includes: ["window"] });
+  const kernel = await gpu.kernel("take-samples", { includes: ["window-layout", "window"] });
   const sizes = createSizes(gpu, "take-samples", [
     source.rate,
     late,

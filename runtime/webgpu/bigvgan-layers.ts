@@ -166,7 +166,7 @@ export function createBigVganLayers(
         filled(frequencies, channels),
         filled(gains, channels),
       );
-      const kernel = await gpu.kernel("alias-free-snake", { includes: ["window", "sine"] });
+      const kernel = await gpu.kernel("alias-free-snake", { includes: ["window-layout", "window", "sine"] });
       const sizes = createSizes(gpu, name, [channels, rate, lowPass.length, delay, source.ring, result.ring]);
       const bindings = gpu.bind(kernel, [window, sizes, vectors, source.buffer, result.buffer]);
       layers.push(({ voices, latents }) => ({
@@ -207,7 +207,7 @@ async function createRingAdd(
   scale: number,
 ): Promise<Layer> {
   const { channels, rate, delay, ring } = result;
-  const kernel = await gpu.kernel("ring-add", { includes: ["window"] });
+  const kernel = await gpu.kernel("ring-add", { includes: ["window-layout", "window"] });
   const scaleBits = new Uint32Array(Float32Array.of(scale).buffer)[0] ?? 0;
   const sizes = createSizes(gpu, "average", [channels, rate, delay, ring, scaleBits]);
   const bindings = gpu.bind(kernel, [window, sizes, a.buffer, b.buffer, result.buffer]);

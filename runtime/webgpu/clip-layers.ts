@@ -42,6 +42,7 @@ export interface ClipLayers {
     sources: readonly GPUBuffer[],
     length: number,
     workgroups: number,
+    includes?: readonly string[],
   ): Promise<GPUBuffer>;
   dispatches(): ClipWork["dispatches"];
 }
@@ -60,8 +61,9 @@ export function createClipLayers(gpu: Gpu, tensors: Tensors, frames: number): Cl
     sizes: readonly number[],
     buffers: readonly GPUBuffer[],
     workgroups: number,
+    includes: readonly string[] = [],
   ) => {
-    const kernel = await gpu.kernel(name);
+    const kernel = await gpu.kernel(name, { includes });
     const bindings = gpu.bind(kernel, [createSizes(gpu, name, sizes), ...buffers]);
     const bytes = buffers.reduce((sum, { size }) => sum + size, 0);
     add(
@@ -109,9 +111,9 @@ export function createClipLayers(gpu: Gpu, tensors: Tensors, frames: number): Cl
         Math.ceil((frames * width) / THREADS),
       );
     },
-    async kernel(name, sizes, sources, length, workgroups) {
+    async kernel(name, sizes, sources, length, workgroups, includes) {
       const result = buffer(name, length);
-      await addKernel(name, sizes, [...sources, result], workgroups);
+      await addKernel(name, sizes, [...sources, result], workgroups, includes);
       return result;
     },
     dispatches: () => layers.map(({ layer, latents }) => layer({ voices: 1, latents })),

@@ -4,42 +4,21 @@
  */
 import type { Posterior } from "../backend.ts";
 import type { Dispatch, Gpu } from "./gpu.ts";
+import type { Freeable } from "./gpu-scope.ts";
 import type { Matrix, Tensors } from "./tensors.ts";
 
-/** The work for one recording. */
-export interface ClipWork {
+/** The work for one recording; its buffers are to be freed when the output was copied. */
+export interface ClipWork extends Freeable {
   readonly dispatches: readonly Dispatch[];
   /** Holds the network's output, `bytes` from its start, when the dispatches have run. */
   readonly result: GPUBuffer;
   readonly bytes: number;
   /** Reads that output. */
   readonly posterior: (output: Float32Array) => Posterior;
-  /** Frees the clip's buffers; call it when the output was copied. */
-  readonly free: () => void;
 }
 
 /** Samples in -1..1 at the manifest's rate -> work. Writes and creates at once; submits nothing. */
 export type ClipNetwork = (samples: Float32Array) => Promise<ClipWork>;
-
-/** Lets `make` create the work on a Gpu whose buffers are freed together: by the work's `free`, or when `make` throws. */
-export async function createClipWork(
-  gpu: Gpu,
-  make: (scoped: Gpu) => Promise<Omit<ClipWork, "free">>,
-): Promise<ClipWork> {
-  const made: GPUBuffer[] = [];
-  const free = () => made.splice(0).forEach(gpu.free);
-  const buffer: Gpu["buffer"] = (name, bytes, usage) => {
-    const created = gpu.buffer(name, bytes, usage);
-    made.push(created);
-    return created;
-  };
-  try {
-    return { ...(await make({ ...gpu, buffer })), free };
-  } catch (error) {
-    free();
-    throw error;
-  }
-}
 
 /** The same matrices, uploaded once however often they are asked for. */
 export function rememberMatrices(tensors: Tensors): Tensors["matrix"] {

@@ -35,7 +35,7 @@ export async function createDecoderHead(
   const frames = gpu.buffer("decoder filtered", slots * ring * size * 4);
   const tables = createVectors(gpu, "decoder tables", ...spectralTables(size, hop));
   const noise = createVectors(gpu, "decoder noise", tensors.floats("head.noise"));
-  const includes = ["window"];
+  const includes = ["window-layout", "window"];
   const [harmonics, sourceFilter, overlapAdd] = await Promise.all([
     gpu.kernel("harmonics", {
       includes: [...includes, "sine"],

@@ -162,7 +162,7 @@ async function createBegin(
   ring: Ring,
 ): Promise<Layer[]> {
   const constants = { dim, most_frames: mostFrames, ring: ring.length };
-  const kernel = await gpu.kernel("decoder-begin", { constants });
+  const kernel = await gpu.kernel("decoder-begin", { includes: ["window-layout"], constants });
   const statistics = createVectors(
     gpu,
     "statistics",

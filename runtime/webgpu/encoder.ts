@@ -1,8 +1,9 @@
 /** The encoder on the GPU: samples -> posterior of normalised latents (weights/recipe/vae.py, Encoder; graphs.py). */
 import type { Posterior } from "../backend.ts";
 import type { Manifest } from "../manifest.ts";
-import { createClipWindow, createClipWork, rememberMatrices, type ClipNetwork } from "./clip.ts";
+import { createClipWindow, rememberMatrices, type ClipNetwork } from "./clip.ts";
 import type { Gpu } from "./gpu.ts";
+import { createFreeable } from "./gpu-scope.ts";
 import { createConv1d, createConvNorm, createVectors, type Conv1dSizes, type Layer } from "./layers.ts";
 import { createResidualBlock } from "./residual-block.ts";
 import { createFourierMatrix, createMagnitudes, createPaddedMatrix, magnitudeWidth } from "./spectrum.ts";
@@ -39,7 +40,7 @@ export function createEncoder(gpu: Gpu, tensors: Tensors, manifest: Manifest): C
     ),
   };
   return (samples) =>
-    createClipWork(gpu, async (scoped) => {
+    createFreeable(gpu, async (scoped) => {
       const latents = samples.length / manifest.samplesPerLatent;
       const { layers, result } = await createLayers(scoped, kept, manifest, samples);
       await tensors.upload();

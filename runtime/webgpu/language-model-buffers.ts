@@ -4,6 +4,7 @@
  */
 import { WeightsError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
+import { conditioningSize } from "../styles.ts";
 import type { Gpu } from "./gpu.ts";
 import { ropeTable } from "./rotation.ts";
 import { PREFIX_TILE } from "./tiles.ts";
@@ -17,12 +18,15 @@ export interface LanguageModelRoom {
 
 /** Numbers of the shaders. */
 export const MOST_RANK = 16;
+/** Query, key, value, output. */
+export const ADAPTED_PROJECTIONS = 4;
 export const SLOT_WORDS = 12;
 export const NO_SLOT = 0xffffffff;
 const MOST_SLOTS = 64;
 const MOST_CAPACITY = 2048;
 /** So many that they hold the longest prefix of a slot of `MOST_CAPACITY`. */
 export const MOST_COLUMNS = 1024;
+export const COLUMN_BYTES = 16;
 
 /** The part of a slot's positions that speaker and symbols may take. */
 const PREFIX_PART = 0.5;
@@ -82,7 +86,7 @@ export function mostPrefix({ capacity }: LanguageModelRoom): number {
 /** Numbers one slot's adapter takes in a layer, and in the head. */
 export function adapterSizes({ languageModel, latentDim }: Manifest): { attention: number; head: number } {
   const { dim } = languageModel;
-  return { attention: 8 * MOST_RANK * dim, head: MOST_RANK * (dim + 2 * latentDim) };
+  return { attention: 2 * ADAPTED_PROJECTIONS * MOST_RANK * dim, head: MOST_RANK * (dim + 2 * latentDim) };
 }
 
 export function advancesOf({ languageModel: { pointer } }: Manifest): number {
@@ -101,7 +105,7 @@ export function createLanguageModelBuffers(
 ): LanguageModelBuffers {
   checkRoom(room);
   checkSizes(manifest);
-  const { languageModel, latentDim, speaker } = manifest;
+  const { languageModel, latentDim } = manifest;
   const { dim, layers, heads, kvHeads, ffnDim } = languageModel;
   const { slots, capacity } = room;
   const columns = mostColumns(room);
@@ -120,9 +124,13 @@ export function createLanguageModelBuffers(
     symbols: floats("symbols", slots * capacity),
     path: floats("path", slots * capacity),
     latents: floats("latents", slots * capacity * latentDim),
-    speaker: floats("speaker", speaker.dim),
+    speaker: floats("speaker", conditioningWidth(manifest)),
     speakerHidden: floats("speaker hidden", dim),
-    columns: gpu.buffer("columns", 16 * MOST_COLUMNS, GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM),
+    columns: gpu.buffer(
+      "columns",
+      COLUMN_BYTES * MOST_COLUMNS,
+      GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
+    ),
     x: floats("x", columns * dim),
     query: floats("query", columns * dim),
     mixed: floats("mixed", columns * dim),
@@ -136,6 +144,11 @@ export function createLanguageModelBuffers(
   };
 }
 
+/** Speaker latent and styles in whole vectors of 4; what fills the last one up is 0. */
+export function conditioningWidth(manifest: Manifest): number {
+  return 4 * Math.ceil(conditioningSize(manifest) / 4);
+}
+
 function checkRoom({ slots, capacity }: LanguageModelRoom): void {
   const isWhole = Number.isInteger(slots) && Number.isInteger(capacity);
   if (isWhole && slots >= 1 && slots <= MOST_SLOTS && capacity >= PREFIX_TILE && capacity <= MOST_CAPACITY)
@@ -147,14 +160,14 @@ function checkRoom({ slots, capacity }: LanguageModelRoom): void {
 }
 
 /** Vectors of 4 numbers and halves of heads are the units of the kernels; attention has 64 threads for a head. */
-function checkSizes({ name, languageModel, latentDim, speaker }: Manifest): void {
+function checkSizes({ name, languageModel, latentDim }: Manifest): void {
   const { dim, heads, ffnDim } = languageModel;
   const headDim = dim / heads;
-  const fits = [dim, ffnDim, latentDim, speaker.dim].every((size) => size % 4 === 0);
+  const fits = [dim, ffnDim, latentDim].every((size) => size % 4 === 0);
   if (fits && headDim % 8 === 0 && headDim <= 256) return;
   throw new WeightsError(
-    `The weights "${name}" have sizes that the webgpu backend does not allow: dim ${dim}, ffnDim ${ffnDim}, latentDim ` +
-      `${latentDim} and speaker.dim ${speaker.dim} must be multiples of 4, dim / heads = ${headDim} a multiple of 8 up ` +
+    `The weights "${name}" have sizes that the webgpu backend does not allow: dim ${dim}, ffnDim ${ffnDim} and ` +
+      `latentDim ${latentDim} must be multiples of 4, dim / heads = ${headDim} a multiple of 8 up ` +
       `to 256. Use the onnx backend.`,
   );
 }

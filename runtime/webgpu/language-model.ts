@@ -11,7 +11,8 @@ import {
   type LanguageModelBuffers,
   type LanguageModelRoom,
 } from "./language-model-buffers.ts";
-import { createPrefill, hasSpeaker } from "./prefill.ts";
+import { requestLanguageModelWeights, type LanguageModelWeights } from "./language-model-weights.ts";
+import { createPrefill, speakersOf } from "./prefill.ts";
 import { createStep } from "./step.ts";
 import type { Tensors } from "./tensors.ts";
 import { PREFIX_TILE, stepTiles, tilingOfVoices } from "./tiles.ts";
@@ -20,6 +21,7 @@ import { createLayer, createLayerKernels } from "./transformer-layer.ts";
 export interface LanguageModel {
   readonly room: LanguageModelRoom;
   readonly buffers: LanguageModelBuffers;
+  readonly weights: LanguageModelWeights;
   /** Symbols a sentence may have. */
   readonly mostSymbols: number;
   /** Frames there is room for after so many symbols. */
@@ -42,22 +44,23 @@ export async function createLanguageModel(
   buffers: LanguageModelBuffers,
 ): Promise<LanguageModel> {
   const { languageModel } = manifest;
-  const { weightType } = tensors;
+  const weights = requestLanguageModelWeights(tensors, manifest);
   const tiles = [...stepTiles(room.slots), PREFIX_TILE];
-  const kernels = await createLayerKernels(gpu, manifest, room.capacity, weightType, tiles);
-  const layers = Array.from({ length: languageModel.layers }, (_, index) =>
-    createLayer(gpu, tensors, languageModel, buffers, kernels, index),
+  const kernels = await createLayerKernels(gpu, manifest, room.capacity, weights.type, tiles);
+  const layers = weights.layers.map((layer, index) =>
+    createLayer(gpu, languageModel, layer, buffers, kernels, index),
   );
   const [prefill, step] = await Promise.all([
-    createPrefill(gpu, tensors, manifest, room, buffers, layers),
-    createStep(gpu, tensors, manifest, room, buffers, layers),
+    createPrefill(gpu, weights, manifest, room, buffers, layers),
+    createStep(gpu, weights, manifest, room, buffers, layers),
   ]);
-  const speakers = hasSpeaker(tensors) ? 1 : 0;
+  const speakers = speakersOf(weights);
   const { queue } = gpu.device;
   const voices = new Uint32Array(buffers.voices.size / 4);
   return {
     room,
     buffers,
+    weights,
     mostSymbols: mostPrefix(room) - speakers,
     mostFrames: (symbols) => room.capacity - speakers - symbols,
     prefill,
@@ -72,7 +75,7 @@ export async function createLanguageModel(
       queue.writeBuffer(buffers.opened, 0, Uint32Array.of(slot, 0, 0, 0));
       queue.writeBuffer(buffers.slots, 4 * SLOT_WORDS * slot, slotWords(request, position));
       queue.writeBuffer(buffers.symbols, 4 * room.capacity * slot, request.symbols.slice());
-      queue.writeBuffer(buffers.speaker, 0, request.speaker.slice());
+      queue.writeBuffer(buffers.speaker, 0, request.conditioning.slice());
       if (request.adapter === undefined) return;
       const { attention, head } = packAdapter(request.adapter, manifest);
       const sizes = adapterSizes(manifest);

@@ -86,7 +86,11 @@ export async function createConv1d(
     sizes.delay ?? 0,
   ]);
   const kernelOf = (row_groups: number) =>
-    gpu.kernel("conv1d", { weights: weights.type, includes: ["window", "sine"], constants: { row_groups } });
+    gpu.kernel("conv1d", {
+      weights: weights.type,
+      includes: ["window-layout", "window", "sine"],
+      constants: { row_groups },
+    });
   const [small, large] = await Promise.all([kernelOf(SMALL_ROW_GROUPS), kernelOf(LARGE_ROW_GROUPS)]);
   const bindings = gpu.bind(small, [
     window,
@@ -137,7 +141,7 @@ export async function createConvNorm(
     );
   }
   const numbers = createSizes(gpu, label, [channels, taps, back, rate, sourceRing]);
-  const kernel = await gpu.kernel("conv-norm", { includes: ["window"] });
+  const kernel = await gpu.kernel("conv-norm", { includes: ["window-layout", "window", "workgroup-sum"] });
   const bindings = gpu.bind(kernel, [
     buffers.window,
     numbers,

@@ -1,15 +1,14 @@
 /** The start of a sentence: keys and values of its speaker and symbols, all positions at once. */
 import type { Manifest } from "../manifest.ts";
 import type { Dispatch, Gpu } from "./gpu.ts";
-import type { LanguageModelBuffers, LanguageModelRoom } from "./language-model-buffers.ts";
-import type { Matrix, Tensors } from "./tensors.ts";
+import {
+  conditioningWidth,
+  type LanguageModelBuffers,
+  type LanguageModelRoom,
+} from "./language-model-buffers.ts";
+import type { LanguageModelWeights, LinearWeights } from "./language-model-weights.ts";
 import { tilingOfPrefix } from "./tiles.ts";
 import type { Layer } from "./transformer-layer.ts";
-
-/** True for a model whose sequence begins with the speaker latent. */
-export function hasSpeaker(tensors: Tensors): boolean {
-  return tensors.has("speaker.0.weight");
-}
 
 /**
  * The dispatches for a sentence of so many symbols. Slot, symbols, speaker and the slot's state are in the buffers when
@@ -17,7 +16,7 @@ export function hasSpeaker(tensors: Tensors): boolean {
  */
 export async function createPrefill(
   gpu: Gpu,
-  tensors: Tensors,
+  weights: LanguageModelWeights,
   manifest: Manifest,
   { capacity }: LanguageModelRoom,
   buffers: LanguageModelBuffers,
@@ -25,15 +24,15 @@ export async function createPrefill(
 ): Promise<(symbols: number) => readonly Dispatch[]> {
   const { dim, prefixAttention } = manifest.languageModel;
   const { opened, slots, symbols, x, columns } = buffers;
-  const speakers = hasSpeaker(tensors) ? 1 : 0;
-  const table = tensors.matrix("symbols.weight");
+  const speakers = speakersOf(weights);
+  const table = weights.symbols;
   const constants = {
     DIM4: dim / 4,
     CAPACITY: capacity,
     SPEAKERS: speakers,
     CAUSAL: Number(prefixAttention === "causal"),
   };
-  const speaker = speakers === 0 ? [] : await createSpeaker(gpu, tensors, manifest, buffers);
+  const speaker = await createSpeaker(gpu, weights, manifest, buffers);
   const kernel = await gpu.kernel("embed-prefix", {
     weights: table.type,
     includes: ["column", "slots"],
@@ -55,40 +54,47 @@ export async function createPrefill(
   };
 }
 
-/** Two linear layers from the speaker latent to column 0. */
-async function createSpeaker(
+/** Positions before the symbols: 1, or 0 for a model whose sequence begins with the symbols. */
+export function speakersOf({ speaker }: LanguageModelWeights): number {
+  return speaker.length === 0 ? 0 : 1;
+}
+
+/** Linear layers from speaker latent and styles to column 0. */
+export async function createSpeaker(
   gpu: Gpu,
-  tensors: Tensors,
-  { languageModel: { dim }, speaker: { dim: speakerDim } }: Manifest,
-  { columns, speaker, speakerHidden, x, unused }: LanguageModelBuffers,
+  weights: LanguageModelWeights,
+  manifest: Manifest,
+  buffers: Pick<LanguageModelBuffers, "columns" | "speaker" | "speakerHidden" | "x" | "unused">,
 ): Promise<readonly Dispatch[]> {
+  const { dim } = manifest.languageModel;
+  const { columns, unused } = buffers;
+  const [first, second] = weights.speaker;
+  if (first === undefined || second === undefined) return [];
   const linear = async (
-    name: string,
+    label: string,
+    { weights: matrix, bias }: LinearWeights,
     input: number,
-    from: GPUBuffer,
-    to: GPUBuffer,
+    [from, to]: readonly [GPUBuffer, GPUBuffer],
     SILU: number,
   ): Promise<Dispatch> => {
-    const weights: Matrix = tensors.matrix(`${name}.weight`);
-    const bias = tensors.vector(`${name}.bias`);
-    const constants = { INPUT4: input / 4, OUTPUT: dim, BIAS: 1, SILU };
     const kernel = await gpu.kernel("linear", {
-      weights: weights.type,
+      weights: matrix.type,
       includes: ["column", "columns", "low-rank"],
       sizes: { COLUMNS: 1 },
-      constants,
+      constants: { INPUT4: input / 4, OUTPUT: dim, BIAS: 1, SILU },
     });
     return {
-      label: name,
+      label,
       kernel,
-      bindings: gpu.bind(kernel, [columns, unused, from, weights.buffer, unused, bias, to]),
+      bindings: gpu.bind(kernel, [columns, unused, from, matrix.buffer, unused, bias, to]),
       workgroups: [Math.ceil(dim / 8), 1, 1],
       flops: 2 * input * dim,
-      bytes: weights.buffer.size,
+      bytes: matrix.buffer.size,
     };
   };
+  const { speaker, speakerHidden, x } = buffers;
   return Promise.all([
-    linear("speaker.0", speakerDim, speaker, speakerHidden, 1),
-    linear("speaker.2", dim, speakerHidden, x, 0),
+    linear("speaker.0", first, conditioningWidth(manifest), [speaker, speakerHidden], 1),
+    linear("speaker.2", second, dim, [speakerHidden, x], 0),
   ]);
 }

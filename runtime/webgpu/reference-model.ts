@@ -21,8 +21,8 @@ export interface ReferenceState {
 }
 
 export interface ReferenceModel {
-  /** Takes in a speaker latent and symbols. */
-  open(speaker: Vector, symbols: Vector): ReferenceState;
+  /** Takes in speaker latent with styles, and symbols. */
+  open(conditioning: Vector, symbols: Vector): ReferenceState;
   /**
    * One frame. @returns mean [D], log-scale [D] before clamping, advance logits
    * @param window symbol ids round the pointer
@@ -100,10 +100,10 @@ export function createReferenceModel(
   };
 
   return {
-    open(speaker, symbols) {
+    open(conditioning, symbols) {
       const state: ReferenceState = { keys: [], values: [] };
       const first = tensors.has("speaker.0.weight")
-        ? [withBias("speaker.2", Array.from(withBias("speaker.0", speaker, dim), silu), dim)]
+        ? [withBias("speaker.2", Array.from(withBias("speaker.0", conditioning, dim), silu), dim)]
         : [];
       const xs = [...first, ...Array.from(symbols, (symbol) => row("symbols.weight", symbol))];
       const isCausal = sizes.prefixAttention === "causal";

@@ -6,6 +6,7 @@ import { BackendError } from "../errors.ts";
 import type { Manifest, PointerSizes } from "../manifest.ts";
 import { ageInput, movePointer, POINTER_START, windowOf } from "../speech/pointer.ts";
 import { sampleLatent } from "../speech/sample-latent.ts";
+import { conditioningSize } from "../styles.ts";
 import { fillGaussian } from "../voice/gaussian.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Dispatch } from "./gpu.ts";
@@ -34,14 +35,13 @@ export async function checkLanguageModel(
   const {
     languageModel: sizes,
     latentDim,
-    speaker: { dim: speakerDim },
     symbols: { length: known },
     stop,
   } = manifest;
   const symbols = Int32Array.from({ length: 5 }, (_, index) => 1 + ((index * 7) % (known - 1)));
-  const speaker = fillGaussian(new Float32Array(speakerDim), SEED, 0, 0);
+  const conditioning = fillGaussian(new Float32Array(conditioningSize(manifest)), SEED, 0, 0);
   const request = {
-    speaker,
+    conditioning,
     symbols,
     noise: { seedLo: SEED.lo, seedHi: SEED.hi, stream: STREAM },
     temperature: TEMPERATURE,
@@ -67,7 +67,7 @@ export async function checkLanguageModel(
   );
   const reference = createReferenceModel(manifest, tensors, 1);
   const expected = reference.step(
-    reference.open(speaker, symbols),
+    reference.open(conditioning, symbols),
     new Float32Array(latentDim),
     windowOf(symbols, POINTER_START, pointer),
     ageInput(POINTER_START, pointer),

@@ -3,7 +3,7 @@ import type { FrameBatch, SentenceHandle, SentenceRequest, SpeechBackend } from 
 import { checkRequest } from "../check-calls.ts";
 import { BackendError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
-import { packAdapter } from "./adapter-pack.ts";
+import { checkPackable } from "./adapter-pack.ts";
 import type { Decoder, DecoderVoice } from "./decoder.ts";
 import type { LanguageModel } from "./language-model.ts";
 import { SLOT_WORDS } from "./language-model-buffers.ts";
@@ -47,7 +47,7 @@ export function createSentences(
     async openSentence(request) {
       checkRequest(request, manifest);
       checkRoom(request, model);
-      if (request.adapter !== undefined) packAdapter(request.adapter, manifest);
+      if (request.adapter !== undefined) checkPackable(request.adapter, manifest);
       const taken = slots.take();
       const slot = typeof taken === "number" ? taken : await taken;
       try {

@@ -14,6 +14,8 @@ export interface Job {
   /** Writes the job's inputs; called just before its first slice is submitted, after the job before it. */
   readonly prepare: () => void;
   readonly dispatches: readonly Dispatch[];
+  /** Its slices let those of all other jobs go first, also of later ones; it shares no buffers with them that are written. */
+  readonly isBackground?: boolean;
   /** What the CPU gets when all is done. */
   readonly reads: readonly BufferRange[];
 }
@@ -35,8 +37,8 @@ export interface JobQueue {
  * The most a slice may cost: about a millisecond on the slowest GPU that is supported, and a step of the shipped language
  * model in one piece. One dispatch is never cut.
  */
-const SLICE_FLOPS = 2e8;
-const SLICE_BYTES = 1.25e7;
+export const SLICE_FLOPS = 2e8;
+export const SLICE_BYTES = 1.25e7;
 
 interface JobSlice extends Slice {
   readonly job: Job;
@@ -100,13 +102,20 @@ export function createJobQueue(gpu: Gpu, pacing: Pacing): JobQueue {
       );
   }
 
+  function placeOf({ isBackground }: Job): number {
+    const place = isBackground === true ? -1 : waiting.findIndex((slice) => slice.isBackground === true);
+    return place === -1 ? waiting.length : place;
+  }
+
   let lastFinishedMs = 0;
   function report(batch: readonly JobSlice[]): void {
     if (slices.onFinished === undefined) return;
     const submittedMs = performance.now();
     const finished = () => {
       const nowMs = performance.now();
-      const elapsedMs = nowMs - Math.max(submittedMs, lastFinishedMs); // before that it waited for other submissions
+      // Before that it waited for other submissions. The answer's way back and what the page submitted in between count
+      // too, so that a price is rather too high than too low.
+      const elapsedMs = nowMs - Math.max(submittedMs, lastFinishedMs);
       lastFinishedMs = nowMs;
       slices.onFinished?.(batch, elapsedMs);
     };
@@ -119,7 +128,7 @@ export function createJobQueue(gpu: Gpu, pacing: Pacing): JobQueue {
       new Promise((resolve, reject) => {
         if (stopped !== undefined) return reject(stopped);
         pending.set(job, { resolve, reject });
-        waiting.push(...cut(job));
+        waiting.splice(placeOf(job), 0, ...cut(job));
         if (pacing === "immediate") slices.submit(waiting.length);
       }),
     stop(reason) {
@@ -151,6 +160,7 @@ function cut(job: Job): JobSlice[] {
     kind: job.kind,
     flops: dispatches.reduce((sum, each) => sum + each.flops, 0),
     bytes: dispatches.reduce((sum, each) => sum + each.bytes, 0),
+    isBackground: job.isBackground === true,
     isFirst: index === 0,
     isLast: index === groups.length - 1,
   }));

@@ -1,10 +1,11 @@
 /** The speaker encoder on the GPU: samples -> posterior of the speaker latent (weights/recipe/speaker.py; graphs.py). */
 import type { Manifest } from "../manifest.ts";
 import { createClipLayers, type ClipLayers } from "./clip-layers.ts";
-import { createClipWork, rememberMatrices, type ClipNetwork } from "./clip.ts";
+import { rememberMatrices, type ClipNetwork } from "./clip.ts";
 import type { Gpu } from "./gpu.ts";
+import { createFreeable } from "./gpu-scope.ts";
 import { createConv1d, createVectors } from "./layers.ts";
-import { melFilters } from "./mel-filters.ts";
+import { melFilters } from "../audio/mel-filters.ts";
 import { createFourierMatrix, createMagnitudes, createPaddedMatrix, magnitudeWidth } from "./spectrum.ts";
 import type { Tensors } from "./tensors.ts";
 
@@ -49,7 +50,7 @@ export function createSpeakerEncoder(
     return net.kernel("log-mel", [frames * mels], [bands], frames * mels, 1);
   };
   return (samples) =>
-    createClipWork(gpu, async (scoped) => {
+    createFreeable(gpu, async (scoped) => {
       const hops = Math.floor(samples.length / hopSize);
       const frames = hops - fftSize / hopSize + 1;
       const net = createClipLayers(scoped, { ...tensors, matrix }, frames);
@@ -124,7 +125,7 @@ async function addBlock(
     await net.slice(width, part(made, group), whole(before, width));
   }
   const change = await net.norm(`${name}.norm_out`, await net.conv(`${name}.output`, made, square), channels);
-  const means = await net.kernel("time-statistics", [frames, channels], [change], 2 * channels, channels);
+  const means = await addTimeStatistics(net, change, frames, channels);
   const squeezed = await net.conv(
     `${name}.squeeze`,
     means,
@@ -141,6 +142,18 @@ async function addBlock(
   return net.kernel("gate-add", [channels, count], [x, change, gate], count, Math.ceil(count / 64));
 }
 
+/** [frames, channels] -> means and deviations [2, channels] */
+function addTimeStatistics(
+  net: ClipLayers,
+  source: GPUBuffer,
+  frames: number,
+  channels: number,
+): Promise<GPUBuffer> {
+  return net.kernel("time-statistics", [frames, channels], [source], 2 * channels, channels, [
+    "workgroup-sum",
+  ]);
+}
+
 /** Attentive statistics: [frames, pooled] -> [2 * pooled]. */
 async function addPooling(
   net: ClipLayers,
@@ -149,7 +162,7 @@ async function addPooling(
   frames: number,
 ): Promise<GPUBuffer> {
   const context = net.rows(3 * pooled);
-  const overall = await net.kernel("time-statistics", [frames, pooled], [source], 2 * pooled, pooled);
+  const overall = await addTimeStatistics(net, source, frames, pooled);
   await net.slice(pooled, { buffer: context, pitch: 3 * pooled, first: 0 }, whole(source, pooled));
   await net.slice(
     2 * pooled,
@@ -162,5 +175,7 @@ async function addPooling(
     activation: "tanh",
   });
   const scores = await net.conv("attend", hidden, { channels: ATTENTION_WIDTH, outputs: pooled });
-  return net.kernel("attentive-statistics", [frames, pooled], [source, scores], 2 * pooled, pooled);
+  return net.kernel("attentive-statistics", [frames, pooled], [source, scores], 2 * pooled, pooled, [
+    "workgroup-sum",
+  ]);
 }

@@ -4,12 +4,21 @@ import type { Dispatch, Gpu } from "./gpu.ts";
 import {
   adapterSizes,
   advancesOf,
+  COLUMN_BYTES,
   MOST_RANK,
   type LanguageModelBuffers,
   type LanguageModelRoom,
 } from "./language-model-buffers.ts";
-import type { Tensors } from "./tensors.ts";
-import { createTiledKernel, prepareTiled, stepTiles, type Tiling } from "./tiles.ts";
+import type { LanguageModelWeights } from "./language-model-weights.ts";
+import {
+  createTiledKernel,
+  prepare,
+  stepTiles,
+  tiledWork,
+  type Bound,
+  type ColumnWork,
+  type Tiling,
+} from "./tiles.ts";
 import type { Layer } from "./transformer-layer.ts";
 
 type Work = (tiling: Tiling) => Dispatch;
@@ -17,15 +26,15 @@ type Work = (tiling: Tiling) => Dispatch;
 /** The dispatches of a step: the inputs of the voices' columns, all layers, the prediction, what follows from it. */
 export async function createStep(
   gpu: Gpu,
-  tensors: Tensors,
+  weights: LanguageModelWeights,
   manifest: Manifest,
   room: LanguageModelRoom,
   buffers: LanguageModelBuffers,
   layers: readonly Layer[],
 ): Promise<(tiling: Tiling) => readonly Dispatch[]> {
   const [embed, predict, sample] = await Promise.all([
-    createEmbedFrame(gpu, tensors, manifest, room, buffers),
-    createPredict(gpu, tensors, manifest, room, buffers),
+    createEmbedFrame(gpu, weights, manifest, room, buffers),
+    createPredict(gpu, weights, manifest, room, buffers),
     createSample(gpu, manifest, room, buffers),
   ]);
   return (tiling) => [
@@ -38,16 +47,12 @@ export async function createStep(
 
 async function createEmbedFrame(
   gpu: Gpu,
-  tensors: Tensors,
+  { latent, embeddings }: LanguageModelWeights,
   { languageModel: { dim, pointer }, latentDim, symbols }: Manifest,
   { capacity }: LanguageModelRoom,
   { voices, slots, latents, symbols: symbolsOfSlots, x, columns, unused }: LanguageModelBuffers,
 ): Promise<Work> {
   const WINDOW = pointer === null ? 0 : pointer.windowBefore + 1 + pointer.windowAfter;
-  const windows = Array.from({ length: WINDOW }, (_, place) => `window.${place}.weight`);
-  const projection = tensors.matrix("latent.weight");
-  const bias = tensors.vector("latent.bias");
-  const embeddings = pointer === null ? unused : tensors.matrix("age.weight", ...windows).buffer;
   const constants = {
     DIM4: dim / 4,
     LATENT4: latentDim / 4,
@@ -58,7 +63,7 @@ async function createEmbedFrame(
     VOCABULARY: symbols.length,
   };
   const kernel = await gpu.kernel("embed-frame", {
-    weights: projection.type,
+    weights: latent.weights.type,
     includes: ["column", "slots"],
     constants,
   });
@@ -66,9 +71,9 @@ async function createEmbedFrame(
     voices,
     slots,
     latents,
-    projection.buffer,
-    bias,
-    embeddings,
+    latent.weights.buffer,
+    latent.bias,
+    embeddings?.buffer ?? unused,
     symbolsOfSlots,
     x,
     columns,
@@ -79,23 +84,41 @@ async function createEmbedFrame(
     bindings,
     workgroups: [Math.ceil(dim / 256), tile * tiles, 1],
     flops: 2 * dim * (latentDim + WINDOW) * tile * tiles,
-    bytes: projection.buffer.size + 4 * dim * (WINDOW + 2) * tile * tiles,
+    bytes: latent.weights.buffer.size + 4 * dim * (WINDOW + 2) * tile * tiles,
   });
 }
 
 async function createPredict(
   gpu: Gpu,
-  tensors: Tensors,
+  weights: LanguageModelWeights,
   manifest: Manifest,
   { slots }: LanguageModelRoom,
   { columns, headAdapters, x, outputs }: LanguageModelBuffers,
 ): Promise<Work> {
-  const { dim, normEps, pointer } = manifest.languageModel;
+  const bound = { columns, adapters: headAdapters, x, outputs };
+  return prepare(gpu, await predictWork(gpu, weights, manifest, stepTiles(slots), bound));
+}
+
+export interface PredictBuffers {
+  readonly columns: GPUBuffer;
+  /** A and B of the head: of every slot. */
+  readonly adapters: Bound;
+  /** [columns, dim]: what the last layer gave. */
+  readonly x: GPUBuffer;
+  /** [columns, 2 * D + advances] */
+  readonly outputs: GPUBuffer;
+}
+
+/** The last norm, the head and the pointer's advance. */
+export async function predictWork(
+  gpu: Gpu,
+  { norm, head: { weights, bias } }: LanguageModelWeights,
+  manifest: Manifest,
+  tiles: readonly number[],
+  { columns, adapters, x, outputs }: PredictBuffers,
+): Promise<ColumnWork> {
+  const { dim, normEps } = manifest.languageModel;
   const rows = 2 * manifest.latentDim;
-  const parts = pointer === null ? ["head"] : ["head", "advance"];
-  const weights = tensors.matrix(...parts.map((part) => `${part}.weight`));
-  const bias = tensors.vector(...parts.map((part) => `${part}.bias`));
-  const norm = tensors.vector("norm.weight");
   const OUTPUT = rows + advancesOf(manifest);
   const constants = {
     INPUT4: dim / 4,
@@ -109,10 +132,18 @@ async function createPredict(
     B4: (MOST_RANK * dim) / 4,
   };
   const options = { weights: weights.type, includes: ["column", "columns", "low-rank"], constants };
-  return prepareTiled(gpu, {
+  return tiledWork({
     label: "predict",
-    kernel: await createTiledKernel(gpu, "linear", options, stepTiles(slots)),
-    buffers: [columns, headAdapters, x, weights.buffer, norm, bias, outputs],
+    kernel: await createTiledKernel(gpu, "linear", options, tiles),
+    buffers: [
+      { buffer: columns, bytes: COLUMN_BYTES },
+      adapters,
+      { buffer: x, bytes: 4 * dim },
+      weights.buffer,
+      norm,
+      bias,
+      { buffer: outputs, bytes: 4 * OUTPUT },
+    ],
     workgroups: Math.ceil(OUTPUT / 8),
     weightBytes: weights.buffer.size,
     flopsPerColumn: 2 * OUTPUT * dim,
@@ -139,7 +170,10 @@ async function createSample(
     REST_FRAMES: stop.restFrames,
     MAX_AGE: stop.maxAge,
   };
-  const kernel = await gpu.kernel("sample", { includes: ["column", "slots", "gaussian"], constants });
+  const kernel = await gpu.kernel("sample", {
+    includes: ["column", "slots", "gaussian", "workgroup-sum"],
+    constants,
+  });
   const bindings = gpu.bind(kernel, [columns, outputs, slots, latents, path]);
   return ({ tile, tiles }) => ({
     label: "sample",

@@ -27,6 +27,8 @@ export interface Tensors {
   shape(name: string): readonly number[];
   /** The buffer is there at once and filled by `upload`. */
   matrix(...names: readonly string[]): Matrix;
+  /** A small matrix whose rows may have any width: they are filled up with zeros. */
+  paddedMatrix(name: string): Matrix;
   /** As `array<f32>`; filled by `upload`. */
   vector(...names: readonly string[]): GPUBuffer;
   /** The values of a small tensor, on the CPU. */
@@ -61,8 +63,7 @@ export function openTensors(
     throw new WeightsError(`${file} has no tensor "${name}". Use weights exported for this version.`);
   };
   const waiting: { buffer: GPUBuffer; parts: readonly Stored[]; type: WeightType }[] = [];
-  const planned = (names: readonly string[], type: WeightType) => {
-    const parts = names.map(stored);
+  const planned = (names: readonly string[], type: WeightType, parts = names.map(stored)) => {
     const count = parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     const buffer = gpu.buffer(names.join(" "), count * (type === "f16" ? 2 : 4));
     waiting.push({ buffer, parts, type });
@@ -75,6 +76,9 @@ export function openTensors(
     matrix(...names) {
       for (const name of names) checkMatrix(name, stored(name).shape);
       return { buffer: planned(names, weightType), type: weightType };
+    },
+    paddedMatrix(name) {
+      return { buffer: planned([name], weightType, [padded(stored(name))]), type: weightType };
     },
     vector: (...names) => planned(names, "f32"),
     floats: (name) => toFloats(stored(name)),
@@ -121,6 +125,19 @@ function checkMatrix(name: string, shape: readonly number[]): void {
     `The tensor "${name}" has rows of ${shape.at(-1)} numbers; the webgpu backend needs a multiple of ` +
       `${COLUMNS_OF_WEIGHT4}. Use the onnx backend, or train a model of other sizes.`,
   );
+}
+
+/** Rows in whole vectors of 4. */
+function padded({ dtype, shape, bytes }: Stored): Stored {
+  const columns = shape.at(-1) ?? 0;
+  const rows = sizeOf(shape) / columns;
+  const width = COLUMNS_OF_WEIGHT4 * Math.ceil(columns / COLUMNS_OF_WEIGHT4);
+  const rowBytes = bytes.length / rows;
+  const filled = new Uint8Array((bytes.length / columns) * width);
+  for (let row = 0; row < rows; row++) {
+    filled.set(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), row * (filled.length / rows));
+  }
+  return { dtype, shape: [rows, width], bytes: filled };
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -8,6 +8,8 @@ export interface Tiling {
   /** Columns of a tile. */
   readonly tile: number;
   readonly tiles: number;
+  /** Positions a column sees at most; left out where the CPU does not know. */
+  readonly span?: number;
 }
 
 const STEP_TILES = [1, 2, 4, 8] as const;
@@ -44,10 +46,40 @@ export async function createTiledKernel(
   return new Map(await Promise.all(tiles.map(compile)));
 }
 
-export interface TiledWork {
+/** What every column has of a buffer, one column after the other. */
+export interface ColumnRows {
+  readonly buffer: GPUBuffer;
+  /** Of one column. */
+  readonly bytes: number;
+}
+
+export type Bound = GPUBuffer | GPUBufferBinding | ColumnRows;
+
+/** A kernel over columns, and what it is bound to. */
+export interface ColumnWork {
+  readonly label: string;
+  /** Of the shader, whatever its constants. */
+  readonly anyKernel: Kernel;
+  readonly buffers: readonly Bound[];
+  readonly call: (tiling: Tiling) => Pick<Dispatch, "kernel" | "workgroups" | "flops" | "bytes">;
+}
+
+/** Makes the bind group of a work; what comes back gives its dispatch for so many columns from `firstColumn` on. */
+export function prepare(gpu: Gpu, work: ColumnWork, firstColumn = 0): (tiling: Tiling) => Dispatch {
+  const { label, anyKernel, buffers, call } = work;
+  const bindings = gpu.bind(
+    anyKernel,
+    buffers.map((each) =>
+      "bytes" in each ? { buffer: each.buffer, offset: firstColumn * each.bytes } : each,
+    ),
+  );
+  return (tiling) => ({ label, bindings, ...call(tiling) });
+}
+
+export interface TiledProduct {
   readonly label: string;
   readonly kernel: TiledKernel;
-  readonly buffers: readonly (GPUBuffer | GPUBufferBinding)[];
+  readonly buffers: readonly Bound[];
   /** Workgroups of one tile. */
   readonly workgroups: number;
   /** Of the matrices, which every tile reads once. */
@@ -57,23 +89,21 @@ export interface TiledWork {
   readonly bytesPerColumn: number;
 }
 
-/** Prepares a kernel's bind group; what comes back gives its dispatch for any tiling it was compiled for. */
-export function prepareTiled(gpu: Gpu, work: TiledWork): (tiling: Tiling) => Dispatch {
-  const { label, kernel, workgroups, weightBytes, flopsPerColumn, bytesPerColumn } = work;
-  const [any] = kernel.values();
-  if (any === undefined) throw new RangeError(`${label} was compiled for no tile.`);
-  const bindings = gpu.bind(any, work.buffers);
-  return ({ tile, tiles }) => {
+/** The work of a kernel for any tiling it was compiled for. */
+export function tiledWork(product: TiledProduct): ColumnWork {
+  const { label, kernel, buffers, workgroups, weightBytes, flopsPerColumn, bytesPerColumn } = product;
+  const [anyKernel] = kernel.values();
+  if (anyKernel === undefined) throw new RangeError(`${label} was compiled for no tile.`);
+  const call = ({ tile, tiles }: Tiling) => {
     const compiled = kernel.get(tile);
     if (compiled === undefined)
       throw new RangeError(`${label} was not compiled for tiles of ${tile} columns.`);
     return {
-      label,
       kernel: compiled,
-      bindings,
-      workgroups: [workgroups, tiles, 1],
+      workgroups: [workgroups, tiles, 1] as const,
       flops: flopsPerColumn * tile * tiles,
       bytes: (weightBytes + bytesPerColumn * tile) * tiles,
     };
   };
+  return { label, anyKernel, buffers, call };
 }

@@ -1,9 +1,23 @@
 /** A layer of the language model as five kernels, for steps and prefixes alike (weights/recipe/language_model.py, Layer). */
 import type { LanguageModelSizes, Manifest } from "../manifest.ts";
-import type { Dispatch, Gpu, Kernel } from "./gpu.ts";
-import { adapterSizes, MOST_RANK, type LanguageModelBuffers } from "./language-model-buffers.ts";
-import type { Matrix, Tensors } from "./tensors.ts";
-import { createTiledKernel, prepareTiled, type TiledKernel, type Tiling } from "./tiles.ts";
+import type { Dispatch, Gpu, Kernel, WeightType } from "./gpu.ts";
+import {
+  adapterSizes,
+  COLUMN_BYTES,
+  MOST_RANK,
+  type LanguageModelBuffers,
+} from "./language-model-buffers.ts";
+import type { LayerWeights } from "./language-model-weights.ts";
+import type { Matrix } from "./tensors.ts";
+import {
+  createTiledKernel,
+  prepare,
+  tiledWork,
+  type Bound,
+  type ColumnWork,
+  type TiledKernel,
+  type Tiling,
+} from "./tiles.ts";
 
 /** The dispatches of a layer. */
 export type Layer = (tiling: Tiling) => readonly Dispatch[];
@@ -21,7 +35,7 @@ export async function createLayerKernels(
   gpu: Gpu,
   manifest: Manifest,
   capacity: number,
-  weights: Matrix["type"],
+  weights: WeightType,
   tiles: readonly number[],
 ): Promise<LayerKernels> {
   const { dim, heads, kvHeads, ffnDim, normEps: EPSILON } = manifest.languageModel;
@@ -35,7 +49,11 @@ export async function createLayerKernels(
   const adapted = [...tile, "low-rank"];
   const [queryKeyValue, attention, output, gateUp, down] = await Promise.all([
     tiled("query-key-value", adapted, { ...shape, CAPACITY: capacity, ...adapter, INPUT4, EPSILON }),
-    gpu.kernel("attention", { includes: ["column"], sizes: { CAPACITY: capacity }, constants: shape }),
+    gpu.kernel("attention", {
+      includes: ["column", "workgroup-sum", "attention-weights"],
+      sizes: { CAPACITY: capacity },
+      constants: shape,
+    }),
     tiled("linear", adapted, {
       ...adapter,
       INPUT4,
@@ -45,111 +63,156 @@ export async function createLayerKernels(
       B4: 7 * product4,
       RESIDUAL: 1,
     }),
-    tiled("gate-up", tile, { INPUT4, OUTPUT: ffnDim, EPSILON }),
+    tiled("gate-up", [...tile, "gate-up-rows"], { INPUT4, OUTPUT: ffnDim, EPSILON }),
     tiled("linear", adapted, { INPUT4: ffnDim / 4, OUTPUT: dim, RESIDUAL: 1 }),
   ]);
   return { queryKeyValue, attention, output, gateUp, down };
 }
 
-/** Asks for the layer's tensors and prepares its bind groups. */
-export function createLayer(
-  gpu: Gpu,
-  tensors: Tensors,
+/** What a layer works on; letters as in language-model-buffers.ts. */
+export interface LayerBuffers {
+  readonly columns: GPUBuffer;
+  /** A and B of the layer: of every slot. */
+  readonly adapters: Bound;
+  readonly cache: GPUBuffer;
+  readonly rotation: GPUBuffer;
+  readonly unused: GPUBuffer;
+  /** [columns, dim]: what goes in. */
+  readonly input: GPUBuffer;
+  /** [columns, dim]: holds the input before, the input and attention after; may be the same as `input`. */
+  readonly middle: GPUBuffer;
+  /** [columns, dim]: holds `middle` before, the layer's result after; may be the same as `middle`. */
+  readonly result: GPUBuffer;
+  readonly query: GPUBuffer;
+  readonly mixed: GPUBuffer;
+  /** [columns, ffnDim] */
+  readonly hidden: GPUBuffer;
+}
+
+/** A layer's kernels in order. */
+export interface LayerWorks {
+  readonly toQuery: ColumnWork;
+  readonly toMixed: ColumnWork;
+  readonly fromMixed: ColumnWork;
+  readonly toHidden: ColumnWork;
+  readonly fromHidden: ColumnWork;
+}
+
+export function layerWorks(
   sizes: LanguageModelSizes,
-  buffers: LanguageModelBuffers,
+  weights: LayerWeights,
+  buffers: LayerBuffers,
   kernels: LayerKernels,
   index: number,
-): Layer {
+): LayerWorks {
   const { dim, heads, kvHeads, ffnDim } = sizes;
-  const { columns, x, query, mixed, hidden, rotation, unused } = buffers;
-  const name = (part: string) => `layers.${index}.${part}.weight`;
+  const { adapters, rotation, cache, unused } = buffers;
+  const { attentionNorm, ffnNorm, inputs, output, gate, up, down } = weights;
   const label = (part: string) => `layer ${index} ${part}`;
-  const cache = buffers.caches[index] ?? unused;
-  const adapters = buffers.attentionAdapters[index] ?? unused;
-  const rows = dim + (2 * kvHeads * dim) / heads;
+  const columns = { buffer: buffers.columns, bytes: COLUMN_BYTES };
+  const wide = (buffer: GPUBuffer) => ({ buffer, bytes: 4 * dim });
+  const [input, middle, result] = [buffers.input, buffers.middle, buffers.result].map(wide) as [
+    Bound,
+    Bound,
+    Bound,
+  ];
+  const [query, mixed] = [buffers.query, buffers.mixed].map(wide) as [Bound, Bound];
+  const hidden = { buffer: buffers.hidden, bytes: 4 * ffnDim };
   const product = (
     part: string,
     kernel: TiledKernel,
     workgroups: number,
     matrices: readonly Matrix[],
-    bound: GPUBuffer[],
-  ) => {
-    const weightBytes = matrices.reduce((sum, { buffer }) => sum + buffer.size, 0);
-    const elements = weightBytes / (matrices[0]?.type === "f16" ? 2 : 4);
-    return prepareTiled(gpu, {
+    bound: readonly Bound[],
+  ) =>
+    tiledWork({
       label: label(part),
       kernel,
       buffers: bound,
       workgroups,
-      weightBytes,
-      flopsPerColumn: 2 * elements,
+      weightBytes: matrices.reduce((sum, { buffer }) => sum + buffer.size, 0),
+      flopsPerColumn: 2 * matrices.reduce((sum, matrix) => sum + elementsOf(matrix), 0),
       bytesPerColumn: 8 * dim,
     });
+  const rows = dim + (2 * kvHeads * dim) / heads;
+  return {
+    toQuery: product(
+      "query-key-value",
+      kernels.queryKeyValue,
+      rows / 8,
+      [inputs],
+      [columns, adapters, input, inputs.buffer, attentionNorm, rotation, query, cache],
+    ),
+    toMixed: attentionWork(label("attention"), kernels.attention, sizes, [columns, query, cache, mixed]),
+    fromMixed: product(
+      "output",
+      kernels.output,
+      Math.ceil(dim / 8),
+      [output],
+      [columns, adapters, mixed, output.buffer, unused, unused, middle],
+    ),
+    toHidden: product(
+      "gate-up",
+      kernels.gateUp,
+      Math.ceil(ffnDim / 8),
+      [gate, up],
+      [columns, middle, ffnNorm, gate.buffer, up.buffer, hidden],
+    ),
+    fromHidden: product(
+      "down",
+      kernels.down,
+      Math.ceil(dim / 8),
+      [down],
+      [columns, unused, hidden, down.buffer, unused, unused, result],
+    ),
   };
-  const attentionNorm = tensors.vector(name("attention_norm"));
-  const ffnNorm = tensors.vector(name("ffn_norm"));
-  const inputs = tensors.matrix(name("query"), name("key"), name("value"));
-  const output = tensors.matrix(name("output"));
-  const gate = tensors.matrix(name("gate"));
-  const up = tensors.matrix(name("up"));
-  const down = tensors.matrix(name("down"));
-  const toQuery = product(
-    "query-key-value",
-    kernels.queryKeyValue,
-    rows / 8,
-    [inputs],
-    [columns, adapters, x, inputs.buffer, attentionNorm, rotation, query, cache],
-  );
-  const toMixed = prepareAttention(gpu, label("attention"), kernels.attention, sizes, [
-    columns,
-    query,
-    cache,
-    mixed,
-  ]);
-  const fromMixed = product(
-    "output",
-    kernels.output,
-    Math.ceil(dim / 8),
-    [output],
-    [columns, adapters, mixed, output.buffer, unused, unused, x],
-  );
-  const toHidden = product(
-    "gate-up",
-    kernels.gateUp,
-    Math.ceil(ffnDim / 8),
-    [gate, up],
-    [columns, x, ffnNorm, gate.buffer, up.buffer, hidden],
-  );
-  const fromHidden = product(
-    "down",
-    kernels.down,
-    Math.ceil(dim / 8),
-    [down],
-    [columns, unused, hidden, down.buffer, unused, unused, x],
-  );
-  return (tiling) => [toQuery, toMixed, fromMixed, toHidden, fromHidden].map((part) => part(tiling));
 }
 
-/** Costs are those of a slot filled to `TYPICAL_SPAN`; the CPU does not know how far the voices are. */
+/** Prepares the bind groups of a layer that works in place. */
+export function createLayer(
+  gpu: Gpu,
+  sizes: LanguageModelSizes,
+  weights: LayerWeights,
+  buffers: LanguageModelBuffers,
+  kernels: LayerKernels,
+  index: number,
+): Layer {
+  const { x, unused, caches, attentionAdapters } = buffers;
+  const cache = caches[index] ?? unused;
+  const adapters = attentionAdapters[index] ?? unused;
+  const own = { ...buffers, input: x, middle: x, result: x, cache, adapters };
+  const { toQuery, toMixed, fromMixed, toHidden, fromHidden } = layerWorks(
+    sizes,
+    weights,
+    own,
+    kernels,
+    index,
+  );
+  const parts = [toQuery, toMixed, fromMixed, toHidden, fromHidden].map((work) => prepare(gpu, work));
+  return (tiling) => parts.map((part) => part(tiling));
+}
+
+export function elementsOf({ buffer, type }: Matrix): number {
+  return buffer.size / (type === "f16" ? 2 : 4);
+}
+
+/** Costs are those of a slot filled so far where the CPU does not know how far the voices are. */
 const TYPICAL_SPAN = 128;
 
-function prepareAttention(
-  gpu: Gpu,
+function attentionWork(
   label: string,
   kernel: Kernel,
   { dim, heads, kvHeads }: LanguageModelSizes,
-  buffers: readonly GPUBuffer[],
-): (tiling: Tiling) => Dispatch {
-  const bindings = gpu.bind(kernel, buffers);
-  return ({ tile, tiles }) => {
+  buffers: readonly Bound[],
+): ColumnWork {
+  const call = ({ tile, tiles, span = TYPICAL_SPAN }: Tiling) => {
     const columns = tile * tiles;
     return {
-      label,
       kernel,
-      bindings,
-      workgroups: [heads, columns, 1],
-      flops: 4 * columns * TYPICAL_SPAN * dim,
-      bytes: 8 * columns * TYPICAL_SPAN * ((dim * kvHeads) / heads),
+      workgroups: [heads, columns, 1] as const,
+      flops: 4 * columns * span * dim,
+      bytes: 8 * columns * span * ((dim * kvHeads) / heads),
     };
   };
+  return { label, anyKernel: kernel, buffers, call };
 }

@@ -23,6 +23,7 @@ import { createSentences } from "./sentences.ts";
 import { createJobQueue, type JobQueue, type Pacing } from "./slices.ts";
 import { createSlotTable, type SlotTable } from "./slot-table.ts";
 import { openTensors, type TensorOptions } from "./tensors.ts";
+import { createTrainer } from "./trainer.ts";
 
 export interface WebGpuOptions {
   readonly device: GPUDevice;
@@ -48,7 +49,7 @@ export interface WebGpuBackend extends PacedBackend {
 
 export const WEBGPU_DEFAULTS = { slots: 8, positions: 512, weightType: "f16", pacing: "immediate" } as const;
 
-/** What speaking needs; the two encoders are loaded when they are first used. */
+/** What speaking and training need; the two encoders are loaded when they are first used. */
 export const WEBGPU_SPEAK_FILES: readonly string[] = ["language-model.safetensors", "decoder.safetensors"];
 
 /**
@@ -106,7 +107,9 @@ async function load(
   const ending = createEnding(jobs, table, pacing);
   lost.catch(ending.abort);
   const speaking = createSentences(manifest, model, decoder, jobs, table);
-  return withEnd({ ...speaking, ...createEncoders(gpu, open, manifest, jobs) }, jobs.slices, gpu, ending);
+  const encoders = createEncoders(gpu, open, manifest, jobs);
+  const trainer = createTrainer(gpu, manifest, model.weights, jobs);
+  return withEnd({ ...speaking, ...encoders, ...trainer }, jobs.slices, gpu, ending);
 }
 
 interface Ending {
@@ -171,6 +174,7 @@ function withEnd(methods: Methods, slices: PacedBackend["slices"], gpu: Gpu, end
     close: (handle) => (ending.reason() === undefined ? guarded(methods.close)(handle) : Promise.resolve()),
     encode: guarded(methods.encode),
     embedSpeaker: guarded(methods.embedSpeaker),
+    adapterGradient: guarded(methods.adapterGradient),
     dispose: () => (disposal ??= end()),
     memory: () => gpu.memory(),
     slices,

@@ -2,14 +2,22 @@
  * What every SpeechBackend has to do, on the tiny model. The same cases run on each backend, in Node and in a browser.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Adapter, SentenceHandle, SentenceRequest, SpeechBackend } from "../../runtime/backend.ts";
+import type { SentenceRequest, SpeechBackend } from "../../runtime/backend.ts";
 import { AdapterError, AudioInputError, BackendError, WeightsError } from "../../runtime/errors.ts";
 import type { Manifest } from "../../runtime/manifest.ts";
-import { parseSafetensors } from "../../runtime/safetensors.ts";
-import { lineStream } from "../../runtime/voice/line-stream.ts";
-import { parseSeed } from "../../runtime/voice/seed.ts";
-import { speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
 import { loadWeights, type ReadFile, type Weights } from "../../runtime/weights.ts";
+import { describeAdapterGradient, goldenAdapter, goldenLine } from "./adapter-gradient.ts";
+import {
+  adapterOf,
+  difference,
+  goldenOf,
+  goldenRequest,
+  speakTogether,
+  speakWhole,
+  TO_GOLDEN,
+  TO_ITSELF,
+  type Spoken,
+} from "./tiny-sentence.ts";
 
 export interface BackendUnderTest {
   readonly name: string;
@@ -18,10 +26,6 @@ export interface BackendUnderTest {
   /** With room for eight sentences. */
   readonly create: (weights: Weights) => Promise<SpeechBackend>;
 }
-
-/** Largest absolute difference of samples that rounding explains: to another engine, and to the same backend. */
-const TO_GOLDEN = 1e-3;
-const TO_ITSELF = 1e-5;
 
 export function describeSpeechBackend({ name, read, create }: BackendUnderTest): void {
   describe(`SpeechBackend ${name}`, () => {
@@ -47,7 +51,9 @@ export function describeSpeechBackend({ name, read, create }: BackendUnderTest):
     it("speaks the sentence the PyTorch model speaks", async () => {
       const golden = await goldenOf(read, "sentence");
       const { pointers, samples, ended } = await speakWhole(backend, request, 100);
-      expect(difference(request.speaker, golden("speaker"))).toBeLessThan(1e-6);
+      expect(
+        difference(request.conditioning.subarray(0, manifest.speaker.dim), golden("speaker")),
+      ).toBeLessThan(1e-6);
       expect(pointers).toEqual([...golden("pointer")]);
       expect(ended).toMatch(/^(stopped|rested)$/);
       expect(samples.length).toBe(pointers.length * manifest.samplesPerLatent);
@@ -150,11 +156,13 @@ export function describeSpeechBackend({ name, read, create }: BackendUnderTest):
       expect(difference(voice.logScale, speaker("output.log_scale"))).toBeLessThan(TO_GOLDEN);
     });
 
+    describeAdapterGradient(read, () => ({ backend, request, manifest }));
+
     it.each<[string, Partial<SentenceRequest>]>([
       ["an unknown symbol", { symbols: Int32Array.of(1, 9999) }],
       ["padding", { symbols: Int32Array.of(1, 0) }],
       ["one symbol", { symbols: Int32Array.of(1) }],
-      ["a speaker of another size", { speaker: new Float32Array(3) }],
+      ["a speaker of another size", { conditioning: new Float32Array(3) }],
       ["a negative temperature", { temperature: -1 }],
     ])("refuses %s", async (_, change) => {
       await expect(backend.openSentence({ ...request, ...change })).rejects.toThrow(RangeError);
@@ -189,6 +197,9 @@ export function describeSpeechBackend({ name, read, create }: BackendUnderTest):
       await expect(short.openSentence(request)).rejects.toThrow(BackendError);
       await expect(short.advance([1], 1)).rejects.toThrow(BackendError);
       await expect(short.encode(new Float32Array(1280))).rejects.toThrow(BackendError);
+      const golden = await goldenOf(read, "lm-train");
+      const training = short.adapterGradient(goldenLine(golden, manifest), goldenAdapter(golden));
+      await expect(training).rejects.toThrow(BackendError);
       await short.close(1);
     });
 
@@ -197,89 +208,4 @@ export function describeSpeechBackend({ name, read, create }: BackendUnderTest):
       await expect(create({ manifest: official, read })).rejects.toThrow(WeightsError);
     });
   });
-}
-
-/** The sentence of golden/sentence.safetensors. */
-export function goldenRequest({ speaker, symbols }: Manifest): SentenceRequest {
-  return {
-    speaker: speakerLatentOf(parseSeed(42), speaker),
-    symbols: Int32Array.from("<s> |HH AH0 L OW1 , |T R AE1 V AH0 L ER0 !".split(" "), (symbol) =>
-      symbols.indexOf(symbol),
-    ),
-    noise: { seedLo: 42, seedHi: 0, stream: lineStream("Hello, traveler!", 0) },
-    temperature: 0.3,
-  };
-}
-
-export interface Spoken {
-  readonly pointers: number[];
-  readonly samples: number[];
-  readonly ended: string | undefined;
-}
-
-/** Speaks a whole sentence, `chunk` frames at a time. */
-export async function speakWhole(
-  backend: SpeechBackend,
-  request: SentenceRequest,
-  chunk: number,
-): Promise<Spoken> {
-  const [spoken] = await speakTogether(backend, [request], chunk);
-  if (spoken === undefined) throw new Error("nothing was spoken");
-  return spoken;
-}
-
-/** Speaks sentences in the same calls until all have ended. */
-export async function speakTogether(
-  backend: SpeechBackend,
-  requests: readonly SentenceRequest[],
-  chunk: number,
-): Promise<Spoken[]> {
-  const handles: SentenceHandle[] = [];
-  for (const request of requests) handles.push(await backend.openSentence(request));
-  const spoken = requests.map(() => ({
-    pointers: [] as number[],
-    samples: [] as number[],
-    ended: undefined as string | undefined,
-  }));
-  while (spoken.some(({ ended }) => ended === undefined)) {
-    const batches = await backend.advance(handles, chunk);
-    const sounds = await backend.decode(handles);
-    spoken.forEach((each, index) => {
-      each.pointers.push(...batches[index]!.symbolIndices);
-      each.samples.push(...sounds[index]!);
-      each.ended = batches[index]!.ended;
-    });
-  }
-  await Promise.all(handles.map((handle) => backend.close(handle)));
-  return spoken;
-}
-
-function adapterOf({ languageModel, latentDim }: Manifest, rank: number, value: number): Adapter {
-  const { layers, dim } = languageModel;
-  const of = (size: number) => Float32Array.from({ length: size }, (_, n) => value * Math.sin(n));
-  return {
-    rank,
-    attentionA: of(layers * 4 * rank * dim),
-    attentionB: of(layers * 4 * dim * rank),
-    headA: of(rank * dim),
-    headB: of(2 * latentDim * rank),
-  };
-}
-
-async function goldenOf(read: ReadFile, name: string): Promise<(key: string) => Float32Array> {
-  const { tensors } = parseSafetensors(await read(`golden/${name}.safetensors`), name);
-  return (key) => {
-    const data = tensors.get(key)?.data;
-    if (data === undefined) throw new Error(`golden/${name} has no ${key}`);
-    return data as Float32Array;
-  };
-}
-
-/** Largest absolute difference; infinite when the lengths differ or a value is not a number. */
-function difference(given: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (given.length !== expected.length) return Infinity;
-  return Array.from(given, (value, index) => Math.abs(value - (expected[index] ?? NaN))).reduce(
-    (largest, each) => (each <= largest ? largest : Number.isNaN(each) ? Infinity : each),
-    0,
-  );
 }

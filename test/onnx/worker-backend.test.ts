@@ -6,6 +6,8 @@ import { createCaller, serveCalls, type CallPort } from "../../runtime/onnx/port
 import { serveBackend, type CreateBackend } from "../../runtime/onnx/serve-backend.ts";
 import { createWorkerBackend } from "../../runtime/onnx/worker-backend.ts";
 import { speak } from "../../runtime/speech/speak.ts";
+import { goldenAdapter, goldenLine } from "../contract/adapter-gradient.ts";
+import { goldenOf } from "../contract/tiny-sentence.ts";
 import { createFakeBackend } from "../speech/fake-backend.ts";
 import { readTiny, tinyManifest } from "./tiny-weights.ts";
 
@@ -54,6 +56,9 @@ describe("createWorkerBackend", () => {
     const remote = await connect(createOnnxBackend);
     const local = await createOnnxBackend(weights);
     expect(await spoken(remote)).toEqual(await spoken(local));
+    const golden = await goldenOf(readTiny, "lm-train");
+    const training = [goldenLine(golden, manifest), goldenAdapter(golden)] as const;
+    expect(await remote.adapterGradient(...training)).toEqual(await local.adapterGradient(...training));
     await Promise.all([remote.dispose(), local.dispose()]);
   });
 
@@ -63,7 +68,7 @@ describe("createWorkerBackend", () => {
       openSentence: () => Promise.reject(new AdapterError("of another model")),
       encode: () => Promise.reject(new TypeError("a bug")),
     }));
-    const request = { speaker: new Float32Array(8), symbols: Int32Array.of(1, 3), temperature: 0 };
+    const request = { conditioning: new Float32Array(8), symbols: Int32Array.of(1, 3), temperature: 0 };
     const noise = { seedLo: 0, seedHi: 0, stream: 1 };
     const opening = remote.openSentence({ ...request, noise });
     await expect(opening).rejects.toThrow(AdapterError);

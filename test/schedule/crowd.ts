@@ -3,7 +3,7 @@ import type { Demand } from "../../runtime/schedule/demand.ts";
 import type { Scheduler } from "../../runtime/schedule/scheduler.ts";
 
 const REQUEST = {
-  speaker: new Float32Array(8),
+  conditioning: new Float32Array(8),
   symbols: Int32Array.of(1, 2),
   noise: { seedLo: 0, seedHi: 0, stream: 1 },
   temperature: 0,

@@ -42,20 +42,21 @@ export function createFakeDevice({
   sentenceFrames = 30,
 }: FakeDeviceOptions): FakeDevice {
   const waiting: Slice[] = [];
-  const doneAt: { at: number; readonly resolve: () => void }[] = [];
+  const jobs = new Map<Slice, { left: number; readonly resolve: () => void }>();
   const running: Submission[] = [];
   const made = new Map<SentenceHandle, { frames: number; decoded: number }>();
   const submissions: Submission[] = [];
   const batches: FakeDevice["batches"] = [];
   let nextHandle = 1;
   let submitted = 0;
-  let finished = 0;
-  let enqueued = 0;
-  const work = (kind: string, sentences: number, frames: number): Promise<void> => {
-    const slices = slicesOf(kind, sentences, frames);
-    waiting.push(...slices);
-    enqueued += slices.length;
-    return new Promise((resolve) => doneAt.push({ at: enqueued, resolve }));
+  const work = (kind: string, sentences: number, frames: number, isBackground = false): Promise<void> => {
+    const slices = slicesOf(kind, sentences, frames).map((slice) => ({ ...slice, isBackground }));
+    const behind = waiting.findIndex((slice) => slice.isBackground);
+    waiting.splice(isBackground || behind === -1 ? waiting.length : behind, 0, ...slices);
+    return new Promise((resolve) => {
+      const job = { left: slices.length, resolve };
+      for (const slice of slices) jobs.set(slice, job);
+    });
   };
   const stateOf = (handle: SentenceHandle) => {
     const state = made.get(handle);
@@ -79,13 +80,16 @@ export function createFakeDevice({
     },
     finish() {
       for (const { slices, costs } of running.splice(0)) {
-        finished += slices.length;
         device.slices.onFinished?.(
           slices,
           costs.reduce((sum, cost) => sum + cost, 0),
         );
+        for (const slice of slices) {
+          const job = jobs.get(slice);
+          jobs.delete(slice);
+          if (job !== undefined && --job.left === 0) job.resolve();
+        }
       }
-      while ((doneAt[0]?.at ?? Infinity) <= finished) doneAt.shift()?.resolve();
     },
     async openSentence() {
       const handle = nextHandle++;
@@ -121,6 +125,10 @@ export function createFakeDevice({
     },
     encode: () => Promise.reject(new BackendError("not used")),
     embedSpeaker: () => Promise.reject(new BackendError("not used")),
+    async adapterGradient(_line, adapter) {
+      await work("train", 1, 8, true);
+      return { kl: 1, pointer: 0, gradient: adapter };
+    },
     async dispose() {
       made.clear();
     },

@@ -74,6 +74,7 @@ export function tensorsOf(weights: RandomWeights, weightType: WeightType): Tenso
     shape: (name) => stored(name).shape,
     floats: (name) => stored(name).values,
     matrix: unused,
+    paddedMatrix: unused,
     vector: unused,
     upload: async () => undefined,
   };

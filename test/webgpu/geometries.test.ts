@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { conditioningSize } from "../../runtime/styles.ts";
 import type { LanguageModelSizes } from "../../runtime/manifest.ts";
 import { windowOf } from "../../runtime/speech/pointer.ts";
 import { createLanguageModel } from "../../runtime/webgpu/language-model.ts";
@@ -58,14 +59,14 @@ describe("language models of random geometry", () => {
       const reference = createReferenceModel(manifest, tensors, sizes.layers);
       const voices = [3, 19, 33].map((count, slot) => ({
         symbols: Int32Array.from({ length: count }, (_symbol, index) => 1 + ((index * (slot + 3)) % 50)),
-        speaker: noise(manifest.speaker.dim, slot),
+        conditioning: noise(conditioningSize(manifest), slot),
       }));
       voices.forEach((voice, slot) => {
         const key = { seedLo: slot, seedHi: 5, stream: 7 };
         model.writeSentence(slot, { ...voice, noise: key, temperature: 0.5 });
         runDispatches(gpu, model.prefill(voice.symbols.length));
       });
-      const states = voices.map(({ speaker, symbols }) => reference.open(speaker, symbols));
+      const states = voices.map(({ conditioning, symbols }) => reference.open(conditioning, symbols));
       const order = [2, 0, 1];
       const width = 2 * latentDim + (sizes.pointer === null ? 0 : sizes.pointer.maxAdvance + 1);
       let latents = voices.map(() => new Float32Array(latentDim));

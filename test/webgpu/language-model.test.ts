@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { conditioningSize } from "../../runtime/styles.ts";
 import type { Adapter } from "../../runtime/backend.ts";
 import { parseManifest, type Manifest } from "../../runtime/manifest.ts";
 import type { SafeTensor } from "../../runtime/safetensors.ts";
@@ -36,9 +37,9 @@ function adapterOf(golden: (key: string) => SafeTensor): Adapter {
   };
 }
 
-function open(model: LanguageModel, symbols: Int32Array, speaker: Float32Array, adapter: Adapter): void {
+function open(model: LanguageModel, symbols: Int32Array, conditioning: Float32Array, adapter: Adapter): void {
   const noise = { seedLo: 1, seedHi: 2, stream: 3 };
-  model.writeSentence(SLOT, { speaker, symbols, noise, temperature: 0, adapter });
+  model.writeSentence(SLOT, { conditioning, symbols, noise, temperature: 0, adapter });
 }
 
 /** Keys and values of the slot as the goldens have them: [L, 2, H, positions, K]. */
@@ -75,7 +76,7 @@ describe.each([
     const window = step("input.window").data as Int32Array;
     const cache = step("input.cache");
     const positions = cache.shape[3] ?? 0;
-    open(model, window, new Float32Array(manifest.speaker.dim), adapterOf(step));
+    open(model, window, new Float32Array(conditioningSize(manifest)), adapterOf(step));
     const slot = {
       position: positions,
       symbols: window.length,

@@ -1,4 +1,5 @@
 /** Random language models of any geometry, as manifest and safetensors bytes. */
+import { conditioningSize } from "../../runtime/styles.ts";
 import type { LanguageModelSizes, Manifest } from "../../runtime/manifest.ts";
 import { noise } from "./run-kernel.ts";
 
@@ -31,7 +32,7 @@ export function randomModel(
   };
   if (speaker) {
     Object.assign(shapes, {
-      "speaker.0.weight": [dim, base.speaker.dim],
+      "speaker.0.weight": [dim, conditioningSize(base)],
       "speaker.0.bias": [dim],
       "speaker.2.weight": [dim, dim],
       "speaker.2.bias": [dim],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readShader } from "../../runtime/node/read-shader.ts";
 import { createWebGpuBackend } from "../../runtime/webgpu/webgpu-backend.ts";
 import { loadWeights } from "../../runtime/weights.ts";
-import { goldenRequest, speakWhole } from "../contract/speech-backend.ts";
+import { goldenRequest, speakWhole } from "../contract/tiny-sentence.ts";
 import { readGolden, readShipped } from "../onnx/tiny-weights.ts";
 import { testGpu } from "./dawn.ts";
 import { signalToNoise } from "./signal-to-noise.ts";

@@ -65,6 +65,34 @@ describe("createJobQueue", () => {
     expect(finished).toEqual([["a", "b"]]);
   });
 
+  it("lets background work wait behind other jobs, also behind later ones and in its middle", async () => {
+    const { log, gpu } = recorder();
+    const { slices, run } = createJobQueue(gpu, "caller");
+    const background = (kind: string, indices: readonly number[]) =>
+      run({
+        ...job(
+          kind,
+          log,
+          indices.map((index) => dispatch(index, 3e8, 1)),
+        ),
+        isBackground: true,
+      });
+    const training = [background("train", [1, 2]), background("train again", [3])];
+    const first = run(job("a", log, [dispatch(4, 1, 1)]));
+    const kinds = () => slices.waiting.map(({ kind }) => kind);
+    expect(kinds()).toEqual(["a", "train", "train", "train again"]);
+    expect(slices.waiting.map(({ isBackground }) => isBackground)).toEqual([false, true, true, true]);
+    slices.submit(2);
+    const second = run(job("b", log, [dispatch(5, 1, 1)]));
+    expect(kinds()).toEqual(["b", "train", "train again"]);
+    slices.submit(3);
+    await Promise.all([...training, first, second]);
+    const dispatched = log.filter((entry) => !/^(pass|end|submit)$/.test(entry));
+    expect(dispatched.join(", ")).toBe(
+      "write a, dispatch 4, write train, dispatch 1, write b, dispatch 5, dispatch 2, write train again, dispatch 3",
+    );
+  });
+
   it("does all at once when nobody paces it", async () => {
     const { log, gpu } = recorder();
     const { slices, run } = createJobQueue(gpu, "immediate");

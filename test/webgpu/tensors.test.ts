@@ -24,6 +24,7 @@ function file(): Uint8Array<ArrayBuffer> {
   body.set(new Uint8Array(Uint16Array.from([1, 2, 3, 4, 5, 6, 7, -0.5], floatToHalf).buffer), 0);
   body.set(new Uint8Array(Float32Array.of(0.1, 9, 10, 11).buffer), 16);
   body.set(new Uint8Array(Uint16Array.from([0.25, -8, 1.5], floatToHalf).buffer), 32);
+  body.set(new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6).buffer), 38);
   return bytes;
 }
 
@@ -41,6 +42,13 @@ describe("openTensors", () => {
     expect([...values]).toEqual([1, 2, 3, 4, 5, 6, 7, -0.5, Math.fround(tenth), 9, 10, 11]);
     expect(yieldToFrame).toHaveBeenCalledTimes(2);
     expect(gpu.memory().at(-1)).toEqual({ name: "first second", bytes: weightType === "f32" ? 48 : 24 });
+  });
+
+  it.each<WeightType>(["f32", "f16"])("fills odd rows up with zeros, in %s", async (weightType) => {
+    const tensors = openTensors(gpu, file(), "test", { weightType });
+    const { buffer, type } = tensors.paddedMatrix("uneven");
+    await tensors.upload();
+    expect([...(await downloadWeights(gpu, buffer, type))]).toEqual([1, 2, 3, 0, 4, 5, 6, 0]);
   });
 
   it("gives vectors in f32 and values on the CPU", async () => {

@@ -8,7 +8,8 @@ import {
   type WebGpuOptions,
 } from "../../runtime/webgpu/webgpu-backend.ts";
 import { loadWeights, type Weights } from "../../runtime/weights.ts";
-import { goldenRequest, speakWhole } from "../contract/speech-backend.ts";
+import { goldenAdapter, goldenLine } from "../contract/adapter-gradient.ts";
+import { goldenOf, goldenRequest, speakWhole } from "../contract/tiny-sentence.ts";
 import { readTiny } from "../onnx/tiny-weights.ts";
 import { requestDevice, testGpu } from "./dawn.ts";
 import { signalToNoise } from "./signal-to-noise.ts";
@@ -149,8 +150,12 @@ describe("loss of the device", () => {
     const waiting = lost.openSentence(request);
     const advancing = lost.advance([handle], 50);
     const decoding = lost.decode([handle]);
+    const golden = await goldenOf(readTiny, "lm-train");
+    const line = goldenLine(golden, weights.manifest);
+    const training = lost.adapterGradient(line, goldenAdapter(golden));
     const underWay = Promise.allSettled([advancing, decoding]);
     own.destroy();
+    await expect(training).rejects.toThrow(BackendError);
     await expect(waiting).rejects.toThrow(BackendError);
     // What was ready before the loss may still arrive.
     const reasons = (await underWay).flatMap((each) =>
@@ -161,6 +166,7 @@ describe("loss of the device", () => {
     await expect(lost.advance([handle], 1)).rejects.toThrow(BackendError);
     await expect(lost.decode([handle])).rejects.toThrow(BackendError);
     await expect(lost.encode(new Float32Array(1280))).rejects.toThrow(BackendError);
+    await expect(lost.adapterGradient(line, goldenAdapter(golden))).rejects.toThrow(BackendError);
     await lost.close(handle);
     await lost.dispose();
   });
@@ -195,7 +201,7 @@ describe("createWebGpuBackend", () => {
   it("tells which adapter computes wrongly", async () => {
     const wrong = async (name: string) => {
       const source = await readShader(name);
-      return name === "attention" ? source.replace("score * scale", "score * scale * 0.8") : source;
+      return name === "attention-weights" ? source.replace("score * score_scale()", "score * 0.8") : source;
     };
     await expect(create({ readShader: wrong, slots: 1 })).rejects.toThrow(
       /computes wrongly: its prediction is off by/,

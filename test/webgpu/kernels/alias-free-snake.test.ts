@@ -26,7 +26,7 @@ it.each([
     upload(gpu, source),
     result,
   ];
-  const kernel = await gpu.kernel("alias-free-snake", { includes: ["window", "sine"] });
+  const kernel = await gpu.kernel("alias-free-snake", { includes: ["window-layout", "window", "sine"] });
   runKernel(gpu, kernel, buffers, [Math.ceil((latents * rate) / 32), Math.ceil(channels / 8), 1]);
 
   const made = await download(gpu, result);

@@ -87,7 +87,7 @@ describe("kernel attention", () => {
     const tensors = tensorsOf(test);
     const constants = { HEADS: heads, KV_HEADS: kvHeads, HEAD4: headDim / 4 };
     const kernel = await gpu.kernel("attention", {
-      includes: ["column"],
+      includes: ["column", "workgroup-sum", "attention-weights"],
       sizes: { CAPACITY: capacity },
       constants,
     });

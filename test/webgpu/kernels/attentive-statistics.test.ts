@@ -16,7 +16,8 @@ it.each([[1], [77]])("attentive-statistics weights %d rows by the softmax of the
     upload(gpu, scores),
     result,
   ];
-  runKernel(gpu, await gpu.kernel("attentive-statistics"), buffers, [channels]);
+  const kernel = await gpu.kernel("attentive-statistics", { includes: ["workgroup-sum"] });
+  runKernel(gpu, kernel, buffers, [channels]);
   const expected = new Float32Array(2 * channels);
   for (let c = 0; c < channels; c++) {
     let [weights, mean, square] = [0, 0, 0];

@@ -20,7 +20,7 @@ it.each([
   const statistics = noise(2 * DIM, 2);
   const ring = upload(gpu, new Float32Array(SLOTS * RING * DIM));
   const constants = { dim: DIM, most_frames: MOST_FRAMES, ring: RING, holds_last: holdsLast };
-  const kernel = await gpu.kernel("decoder-begin", { constants });
+  const kernel = await gpu.kernel("decoder-begin", { includes: ["window-layout"], constants });
   runKernel(gpu, kernel, [window, upload(gpu, latents), upload(gpu, statistics), ring], [voices.length]);
 
   const expected = new Float32Array(SLOTS * RING * DIM);

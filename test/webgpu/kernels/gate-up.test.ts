@@ -32,7 +32,7 @@ describe("kernel gate-up", () => {
       const [gate, up] = [stored(4), stored(5)];
       const kernel = await gpu.kernel("gate-up", {
         weights,
-        includes: ["column", "columns"],
+        includes: ["column", "columns", "gate-up-rows"],
         sizes: { COLUMNS: tile },
         constants: { INPUT4: input / 4, OUTPUT: output, EPSILON },
       });

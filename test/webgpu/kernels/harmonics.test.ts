@@ -27,7 +27,7 @@ it("harmonics sums all harmonics of a gliding pitch and carries pitch and phase 
   const carriedBuffer = upload(gpu, carried);
   const source = upload(gpu, new Float32Array(SLOTS * RING * HOP));
   const kernel = await gpu.kernel("harmonics", {
-    includes: ["window", "sine"],
+    includes: ["window-layout", "window", "sine"],
     constants: { width: WIDTH, hop: HOP, rate: RATE, ring: RING, sample_rate: SAMPLE_RATE },
   });
   const places = placesOf(TWO_VOICES, RATE);

@@ -20,7 +20,7 @@ it("overlap-add adds frames, none before the sentence's start, and writes nothin
   const frames = noise(SLOTS * RING * SIZE, 1);
   const samples = upload(gpu, new Float32Array(SLOTS * MOST_LATENTS * RATE * HOP));
   const constants = { size: SIZE, hop: HOP, rate: RATE, ring: RING, most_latents: MOST_LATENTS };
-  const kernel = await gpu.kernel("overlap-add", { includes: ["window"], constants });
+  const kernel = await gpu.kernel("overlap-add", { includes: ["window-layout", "window"], constants });
   const places = placesOf(WINDOW, RATE);
   runKernel(
     gpu,

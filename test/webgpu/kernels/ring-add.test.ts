@@ -13,7 +13,7 @@ it("ring-add scales the sum of two rings, behind the window and not before the s
   const result = upload(gpu, new Float32Array(length));
   const scale = new Uint32Array(Float32Array.of(SCALE).buffer)[0]!;
   const sizes = uniform(gpu, Uint32Array.of(CHANNELS, RATE, DELAY, RING, scale));
-  const kernel = await gpu.kernel("ring-add", { includes: ["window"] });
+  const kernel = await gpu.kernel("ring-add", { includes: ["window-layout", "window"] });
   const buffers = [uploadWindow(gpu, TWO_VOICES), sizes, upload(gpu, a), upload(gpu, b), result];
   runKernel(gpu, kernel, buffers, [Math.ceil(CHANNELS / 64), placesOf(TWO_VOICES, RATE)]);
 

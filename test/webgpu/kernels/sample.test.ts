@@ -90,7 +90,7 @@ describe("kernel sample", async () => {
   });
   const places = CASES.map((_, slot) => [slot, 0, 0, 0]);
   const kernel = await gpu.kernel("sample", {
-    includes: ["column", "slots", "gaussian"],
+    includes: ["column", "slots", "gaussian", "workgroup-sum"],
     constants: {
       LATENT4: LATENT_DIM / 4,
       CAPACITY,
@@ -153,7 +153,7 @@ describe("kernel sample, many dims", () => {
   it("draws the Gaussian numbers of the CPU", async () => {
     const count = 4096;
     const kernel = await gpu.kernel("sample", {
-      includes: ["column", "slots", "gaussian"],
+      includes: ["column", "slots", "gaussian", "workgroup-sum"],
       constants: {
         LATENT4: count / 4,
         CAPACITY: 3,

@@ -27,7 +27,7 @@ describe("source-filter", () => {
     const features = noise(places * (2 * bins + 1), 4);
     const result = upload(gpu, new Float32Array(SLOTS * ring * size));
     const constants = { size, hop, noise_hops: NOISE_HOPS, rate: RATE, ring };
-    const kernel = await gpu.kernel("source-filter", { includes: ["window"], constants });
+    const kernel = await gpu.kernel("source-filter", { includes: ["window-layout", "window"], constants });
     const inputs = [tables, hiss, harmonic, features].map((each) => upload(gpu, each));
     runKernel(gpu, kernel, [uploadWindow(gpu, TWO_VOICES), ...inputs, result], [places]);
 

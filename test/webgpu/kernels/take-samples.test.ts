@@ -15,7 +15,7 @@ it("take-samples gives late samples, zeros before the first, and nothing beyond 
   const source = noise(SLOTS * RING * CHANNELS, 1);
   const samples = upload(gpu, new Float32Array(SLOTS * MOST_LATENTS * RATE).fill(5));
   const sizes = uniform(gpu, Uint32Array.of(RATE, DELAY, RING, CHANNELS, MOST_LATENTS));
-  const kernel = await gpu.kernel("take-samples", { includes: ["window"] });
+  const kernel = await gpu.kernel("take-samples", { includes: ["window-layout", "window"] });
   const buffers = [uploadWindow(gpu, { latents: LATENTS, voices }), sizes, upload(gpu, source), samples];
   runKernel(gpu, kernel, buffers, [Math.ceil((voices.length * LATENTS * RATE) / 64)]);
 

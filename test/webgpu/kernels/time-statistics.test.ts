@@ -10,7 +10,8 @@ it.each([[1], [77]])("time-statistics gives mean and deviation of channels over 
   const source = noise(rows * channels, 1).map((value) => value + 3);
   const result = upload(gpu, new Float32Array(2 * channels));
   const buffers = [uniform(gpu, Uint32Array.of(rows, channels)), upload(gpu, source), result];
-  runKernel(gpu, await gpu.kernel("time-statistics"), buffers, [channels]);
+  const kernel = await gpu.kernel("time-statistics", { includes: ["workgroup-sum"] });
+  runKernel(gpu, kernel, buffers, [channels]);
   const expected = new Float32Array(2 * channels);
   for (let c = 0; c < channels; c++) {
     const values = Array.from({ length: rows }, (_, row) => source[row * channels + c]!);

@@ -1,0 +1,22 @@
+import type { AdamSettings } from "./adam.ts";
+import type { InputNoise } from "./lesson.ts";
+
+/** How a voice is learned; found by weights/recipe/adapt.py (weights/MODEL_CARD.md). */
+export const LEARN_SETTINGS = {
+  rank: 8,
+  /** Steps at most. */
+  steps: 60,
+  /** Lines of which the gradients are averaged in a step. */
+  linesAStep: 2,
+  adam: { learningRate: 5e-4, weightDecay: 0.01, beta1: 0.9, beta2: 0.99 } satisfies AdamSettings,
+  /** Of the running average of the adapter, which is what is kept. */
+  averageDecay: 0.95,
+  inputNoise: { deviation: 0.3, dropped: 0.1 } satisfies InputNoise,
+  /** Share of the lines that are the model's own. */
+  rehearsal: 0.3,
+  /** Steps between two looks at the held-out line; training ends when this many looks in a row showed nothing better. */
+  stepsBetweenChecks: 5,
+  patience: 4,
+  /** Steps between two states that are handed out. */
+  stepsBetweenStates: 10,
+} as const;

@@ -1,0 +1,224 @@
+/** Learns the voice of one recording by test-time training (KALL-E section 3, Eq. 11 and 12). */
+import type { Adapter, SpeechBackend } from "../backend.ts";
+import { AudioInputError, WeightsError } from "../errors.ts";
+import type { Manifest } from "../manifest.ts";
+import type { UserLexicon } from "../text/lexicon.ts";
+import { phonemize } from "../text/phonemize.ts";
+import { adapterOf, startValues } from "./adapter-values.ts";
+import { alignSpeech, refuseOtherWords } from "./align.ts";
+import { type Consent, requireConsent } from "./consent.ts";
+import { cutSpeech } from "./cut-speech.ts";
+import { LEARN_SETTINGS } from "./learn-settings.ts";
+import type { LearnState } from "./learn-state.ts";
+import type { Lesson } from "./lesson.ts";
+import { lessonsOf } from "./lessons.ts";
+import { modelHashOf, refuseOtherModel } from "./model-hash.ts";
+import { rehearsalLesson } from "./rehearse.ts";
+import { speakSentence, type SpokenSentence } from "./speak-sentence.ts";
+import { train } from "./train.ts";
+import { yieldThread } from "./yield-thread.ts";
+
+/** A voice learned from a recording; also a `LearnedVoice` of the plugin. */
+export interface LearnedVoiceFile {
+  readonly name: string;
+  /** Speaker latent [S] */
+  readonly latent: Float32Array;
+  readonly adapter: Adapter;
+  /** SHA-256 of the language model it was learned for, lower-case hexadecimal. */
+  readonly model: string;
+  readonly consent: Consent;
+  readonly report: LearnReport;
+}
+
+/** How a voice was learned. */
+export interface LearnReport {
+  /** Steps of training after which the adapter was taken; 0 when none made it better. */
+  readonly steps: number;
+  /** Of speech that it was learned from. */
+  readonly seconds: number;
+  /** How far the recording is from its transcript; see align.ts. */
+  readonly alignmentCost: number;
+  /** KL in nats a latent dimension on the held-out end of the recording, before and after. */
+  readonly klBefore: number;
+  readonly klAfter: number;
+}
+
+export interface LearnProgress {
+  /** In this order. `reading`: the recording is aligned with its transcript, which checks both, and encoded. */
+  readonly stage: "reading" | "rehearsing" | "training";
+  /** Steps of the stage that are done. */
+  readonly step: number;
+  /** Steps that the stage has; training may end earlier. */
+  readonly steps: number;
+  /** While training: KL in nats a latent dimension of the last step. */
+  readonly kl?: number;
+}
+
+export interface LearnControl {
+  /** Stops before the next call of the backend; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LearnProgress) => void;
+  /** Called every few steps of training with all that is needed to go on later; see `resumeVoice`. */
+  readonly onState?: (state: LearnState) => void;
+}
+
+export interface LearnVoiceOptions extends LearnControl {
+  /** Mono at the manifest's rate, as `checkRecording` gives it. Not needed any more when training starts. */
+  readonly samples: Float32Array;
+  /** What is said in it, word for word. */
+  readonly transcript: string;
+  /** Defaults to none. */
+  readonly lexicon?: UserLexicon;
+  readonly consent: Consent;
+  /** What the voice is called; 1 to 100 characters. */
+  readonly name: string;
+  /** Steps of training at most. Defaults to LEARN_SETTINGS.steps. */
+  readonly steps?: number;
+}
+
+const LONGEST_NAME = 100;
+const MOST_STEPS = 10_000;
+const START_SEED = 0;
+
+/**
+ * Learns a voice. Nothing is computed before the consent is checked.
+ * @throws ConsentError without valid consent
+ * @throws AudioInputError when the recording cannot be used or does not say the transcript
+ * @throws VoiceTextError when the transcript cannot be spoken
+ * @throws RangeError for a bad option; BackendError when the device fails; the signal's reason
+ */
+export async function learnVoice(
+  backend: SpeechBackend,
+  manifest: Manifest,
+  options: LearnVoiceOptions,
+): Promise<LearnedVoiceFile> {
+  requireConsent(options.consent);
+  checkOptions(options);
+  const state = await prepare(backend, manifest, options);
+  return finish(await train(backend, manifest, state, options), manifest);
+}
+
+/**
+ * Goes on where a state was taken; the recording is not needed for it.
+ * @throws AdapterError when the state is of another model; otherwise as `learnVoice`
+ */
+export async function resumeVoice(
+  backend: SpeechBackend,
+  manifest: Manifest,
+  state: LearnState,
+  control: LearnControl = {},
+): Promise<LearnedVoiceFile> {
+  requireConsent(state.consent);
+  refuseOtherModel(state.model, "training state", manifest);
+  return finish(await train(backend, manifest, state, control), manifest);
+}
+
+function checkOptions({ name, steps = LEARN_SETTINGS.steps }: LearnVoiceOptions): void {
+  if (name.trim() === "" || name.length > LONGEST_NAME) {
+    throw new RangeError(
+      `the name ${JSON.stringify(name)} is not allowed: give 1 to ${LONGEST_NAME} characters`,
+    );
+  }
+  if (Number.isInteger(steps) && steps >= 1 && steps <= MOST_STEPS) return;
+  throw new RangeError(`steps is ${steps}; allowed: a whole number from 1 to ${MOST_STEPS}`);
+}
+
+/** All that comes before training: the recording becomes lessons. */
+async function prepare(
+  backend: SpeechBackend,
+  manifest: Manifest,
+  options: LearnVoiceOptions,
+): Promise<LearnState> {
+  const { name, consent, signal, onProgress, steps = LEARN_SETTINGS.steps } = options;
+  const texts = sentencesOf(options.transcript, options.lexicon ?? {}, manifest);
+  await yieldThread(signal);
+  const speech = cutSpeech(options.samples, manifest);
+  const latent = (await backend.embedSpeaker(speech)).mean;
+  const spoken: SpokenSentence[] = [];
+  for (const [i, symbols] of texts.entries()) {
+    onProgress?.({ stage: "reading", step: i, steps: texts.length });
+    spoken.push(await speakSentence(backend, manifest, symbols, { speaker: latent, temperature: 0, signal }));
+  }
+  const alignment = alignSpeech(speech, spoken, manifest);
+  refuseOtherWords(alignment);
+  await yieldThread(signal);
+  const posterior = await backend.encode(speech);
+  const lessons = lessonsOf(alignment.sentences, posterior, latent, manifest);
+  if (lessons.training.length === 0)
+    throw new AudioInputError(tooShort(speech.length / manifest.sampleRateHz));
+  const { rank } = LEARN_SETTINGS;
+  const values = startValues(rank, manifest, START_SEED);
+  return {
+    name,
+    model: modelHashOf(manifest),
+    consent,
+    latent,
+    seconds: speech.length / manifest.sampleRateHz,
+    alignmentCost: alignment.cost,
+    ...lessons,
+    rehearsal: await rehearse(backend, manifest, latent, options),
+    rank,
+    steps,
+    step: 0,
+    values,
+    average: values.slice(),
+    first: new Float32Array(values.length),
+    second: new Float32Array(values.length),
+    klBefore: Infinity,
+    best: values.slice(),
+    bestStep: 0,
+    bestKl: Infinity,
+  };
+}
+
+function tooShort(seconds: number): string {
+  return `the recording has only ${seconds.toFixed(1)} s of speech; at least 1 s is needed: record a few sentences`;
+}
+
+async function rehearse(
+  backend: SpeechBackend,
+  manifest: Manifest,
+  speaker: Float32Array,
+  { signal, onProgress }: LearnControl,
+): Promise<Lesson[]> {
+  const lines = sentencesOf(REHEARSED, {}, manifest);
+  const speaking = { speaker, temperature: manifest.sampling.temperature, signal };
+  const lessons: Lesson[] = [];
+  for (const [i, symbols] of lines.entries()) {
+    onProgress?.({ stage: "rehearsing", step: i, steps: lines.length });
+    lessons.push(await rehearsalLesson(backend, manifest, symbols, speaking));
+  }
+  return lessons;
+}
+
+/** Together they have nearly every phone of English. */
+const REHEARSED =
+  "The boy was there when the sun rose over the huge farm. A rod is used to catch pink salmon. " +
+  "Vision and leisure should go with joy and measure. Thieves who rob friends deserve jail, she laughed.";
+
+function sentencesOf(text: string, lexicon: UserLexicon, { name, symbols }: Manifest): Int32Array[] {
+  const idOf = new Map(symbols.map((symbol, id) => [symbol, id]));
+  return phonemize(text, { lexicon }).flatMap((segment) => {
+    if (segment.kind === "pause") return [];
+    return [
+      Int32Array.from(segment.symbols, (symbol) => {
+        const id = idOf.get(symbol);
+        if (id !== undefined) return id;
+        throw new WeightsError(`The weights "${name}" have no symbol "${symbol}", which the text needs.`);
+      }),
+    ];
+  });
+}
+
+function finish(state: LearnState, manifest: Manifest): LearnedVoiceFile {
+  const { name, latent, model, consent, rank, best, bestStep, bestKl, klBefore, seconds, alignmentCost } =
+    state;
+  return {
+    name,
+    latent,
+    adapter: adapterOf(best, rank, manifest),
+    model,
+    consent,
+    report: { steps: bestStep, seconds, alignmentCost, klBefore, klAfter: bestKl },
+  };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { Adapter } from "../../runtime/backend.ts";
+import type { LanguageModelSizes } from "../../runtime/manifest.ts";
+import type { WeightType } from "../../runtime/webgpu/gpu.ts";
+import { testGpu } from "./dawn.ts";
+import { lineLoss, totalLoss } from "./line-reference.ts";
+import { relativeError } from "./numeric-gradient.ts";
+import {
+  ADAPTER_PARTS,
+  adapterOf,
+  GROUPED,
+  lineOf,
+  OFFICIAL,
+  trainerOf,
+  type AdapterPart,
+} from "./trainer-rig.ts";
+
+const gpu = await testGpu();
+
+/** Numbers of each part of the adapter whose gradients are checked. */
+const SAMPLES = 23;
+const STEP = 2 ** -10;
+
+/** Central differences along every so manieth number of a part. */
+function sampledGradient(adapter: Adapter, part: AdapterPart, lossOf: (adapter: Adapter) => number) {
+  const count = adapter[part].length;
+  const places = Array.from({ length: SAMPLES }, (_, index) => Math.floor((index * count) / SAMPLES));
+  const changed = (at: number, value: number) =>
+    lossOf({ ...adapter, [part]: adapter[part].with(at, value) });
+  const slopes = places.map((at) => {
+    const [above, below] = [Math.fround(adapter[part][at]! + STEP), Math.fround(adapter[part][at]! - STEP)];
+    return (changed(at, above) - changed(at, below)) / (above - below);
+  });
+  return { places, slopes };
+}
+
+describe("adapterGradient against differences of plain loops", () => {
+  it.each<[string, LanguageModelSizes, boolean, WeightType, rank: number, frames: number]>([
+    ["grouped queries, f32", GROUPED, true, "f32", 3, 7],
+    ["grouped queries, f16", GROUPED, true, "f16", 16, 5],
+    ["causal, neither speaker nor pointer", OFFICIAL, false, "f32", 1, 1],
+  ])("%s", async (_, sizes, hasSpeaker, weightType, rank, frames) => {
+    const { manifest, tensors, trainer } = await trainerOf(gpu, sizes, hasSpeaker, weightType);
+    const line = lineOf(manifest, frames, 3);
+    const adapter = adapterOf(manifest, rank);
+    const { kl, pointer, gradient } = await trainer.adapterGradient(line, adapter);
+    const loss = lineLoss(manifest, tensors, line, adapter);
+    expect(relativeError([kl], [loss.kl])).toBeLessThan(1e-5);
+    if (sizes.pointer === null) expect(pointer).toBe(0);
+    else expect(relativeError([pointer], [loss.pointer])).toBeLessThan(1e-5);
+    expect(gradient.rank).toBe(rank);
+    const lossOf = (changed: Adapter) => totalLoss(lineLoss(manifest, tensors, line, changed));
+    for (const part of ADAPTER_PARTS) {
+      expect(gradient[part]).toHaveLength(adapter[part].length);
+      const { places, slopes } = sampledGradient(adapter, part, lossOf);
+      const given = places.map((at) => gradient[part][at]!);
+      expect(relativeError(given, slopes), part).toBeLessThan(1e-3);
+    }
+  });
+});
