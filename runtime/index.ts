@@ -7,6 +7,14 @@
  * await synthesizer.dispose();
  * ```
  */
+import type { LearnState } from "./adapt/learn-state.ts";
+import {
+  type LearnControl,
+  type LearnedVoiceFile,
+  learnVoice,
+  type LearnVoiceOptions,
+  resumeVoice,
+} from "./adapt/learn-voice.ts";
 import type { SpeechBackend } from "./backend.ts";
 import type { Manifest } from "./manifest.ts";
 import { SPEAK_FILES } from "./onnx/files.ts";
@@ -20,13 +28,26 @@ import { loadWeights, type ReadFile } from "./weights.ts";
 export type { Adapter } from "./backend.ts";
 export * from "./errors.ts";
 export type { Manifest } from "./manifest.ts";
+export { checkRecording } from "./adapt/check-recording.ts";
+export { type Consent, consentStatement, requireConsent } from "./adapt/consent.ts";
+export { LEARN_SETTINGS } from "./adapt/learn-settings.ts";
+export { type LearnState, readLearnState, writeLearnState } from "./adapt/learn-state.ts";
+export type {
+  LearnControl,
+  LearnedVoiceFile,
+  LearnProgress,
+  LearnReport,
+  LearnVoiceOptions,
+} from "./adapt/learn-voice.ts";
+export { readVoiceFile, writeVoiceFile } from "./adapt/voice-file.ts";
 export { checkReference, type Recording, type Reference } from "./speech/check-reference.ts";
 export type { SpeechChunk } from "./speech/speak.ts";
 export type { SpeechEvent } from "./speech/speech-events.ts";
+export { STYLE_NAMES, type StyleName } from "./styles.ts";
 export { SPEECH_DEFAULTS, type SpeechOptions, type SpeechVoice } from "./speech/speech-options.ts";
 export type { UserLexicon } from "./text/lexicon.ts";
 export type { Viseme } from "./text/visemes.ts";
-export { parseSeed, type Seed, type SeedLike } from "./voice/seed.ts";
+export * from "./voice/index.ts";
 export type { ReadFile } from "./weights.ts";
 
 /** onnxruntime-web on the CPU. */
@@ -64,6 +85,14 @@ export interface Synthesizer {
    * @throws AudioInputError when it is too short
    */
   embedSpeaker(samples: Float32Array): Promise<Float32Array>;
+  /**
+   * Learns a voice from one recording and its transcript; see `learnVoice` in adapt/learn-voice.ts.
+   * @throws ConsentError before anything is computed when the consent is not valid; AudioInputError, VoiceTextError,
+   * RangeError, BackendError or the signal's reason
+   */
+  learnVoice(options: LearnVoiceOptions): Promise<LearnedVoiceFile>;
+  /** Goes on with a voice that was being learned; see `resumeVoice` in adapt/learn-voice.ts. */
+  resumeVoice(state: LearnState, control?: LearnControl): Promise<LearnedVoiceFile>;
   /** Frees the model. Lines still speaking end with a BackendError. */
   dispose(): Promise<void>;
 }
@@ -81,6 +110,8 @@ export async function createSynthesizer(options: SynthesizerOptions): Promise<Sy
     manifest,
     speak: (text, speechOptions) => speak(backend, manifest, text, speechOptions),
     embedSpeaker: async (samples) => (await backend.embedSpeaker(samples)).mean,
+    learnVoice: (learnOptions) => learnVoice(backend, manifest, learnOptions),
+    resumeVoice: (state, control) => resumeVoice(backend, manifest, state, control),
     dispose: () => backend.dispose(),
   };
 }

@@ -7,6 +7,7 @@ import {
   arrayOf,
   exactly,
   integer,
+  listOf,
   nullable,
   number,
   object,
@@ -15,6 +16,10 @@ import {
   text,
   type Parser,
 } from "./parse.ts";
+import { speakerRelations, speakerSizes, type Relation, type SpeakerSizes } from "./speaker-sizes.ts";
+
+export type { SpeakerComponent, SpeakerSizes, TraitFit, TraitName } from "./speaker-sizes.ts";
+import { STYLE_NAMES, type StyleName } from "./styles.ts";
 
 export interface RopeScaling {
   readonly factor: number;
@@ -82,31 +87,6 @@ export interface FlowSizes {
   readonly kernel: number;
 }
 
-/** What is told of a voice: `weights` [dim] . latent + `bias`, off by `error` (root mean square) on corpus speakers. */
-export interface TraitFit {
-  readonly weights: readonly number[];
-  readonly bias: number;
-  readonly error: number;
-}
-
-/** Units: ln of Hz, ln of vocal-tract length / a grown man's, ln of speech rate / the corpus mean, dB per octave. */
-export type TraitName = "pitch" | "size" | "pace" | "brightness";
-
-/** The speaker encoder, where its latents lie (mean [dim], lower-triangular factor [dim][dim]) and what they tell. */
-export interface SpeakerSizes {
-  readonly mels: number;
-  readonly fftSize: number;
-  readonly hopSize: number;
-  readonly channels: number;
-  readonly pooled: number;
-  readonly dim: number;
-  readonly mean: readonly number[];
-  readonly cholesky: readonly (readonly number[])[];
-  /** [K][dim]: the directions in which voices are heard to differ, in deviations within one speaker. */
-  readonly audible: readonly (readonly number[])[];
-  readonly traits: Readonly<Record<TraitName, TraitFit>>;
-}
-
 /** When a sentence ends: see speech/stop-rule.ts and speech/pointer.ts. */
 export interface StopRule {
   readonly klThreshold: number;
@@ -136,6 +116,8 @@ export interface Manifest {
   readonly speaker: SpeakerSizes;
   /** Symbol of every id; id 0 is `<pad>`. */
   readonly symbols: readonly string[];
+  /** What the model can do beside neutral speech, in the order in which it is told of it (styles.ts). */
+  readonly styles: readonly StyleName[];
   readonly stop: StopRule;
   readonly sampling: { readonly temperature: number };
   readonly files: Readonly<Record<string, FileEntry>>;
@@ -198,8 +180,6 @@ const encoder = object<EncoderSizes>({
   logScaleMax: number(),
 });
 
-const trait = object<TraitFit>({ weights: arrayOf(number()), bias: number(), error: number(0) });
-
 const manifest: Parser<Manifest> = object<Manifest>({
   format: exactly("kalliope-weights"),
   version: exactly(1),
@@ -211,19 +191,9 @@ const manifest: Parser<Manifest> = object<Manifest>({
   decoder,
   encoder,
   flow: object<FlowSizes>({ couplings: positive, hidden: positive, layers: positive, kernel: positive }),
-  speaker: object<SpeakerSizes>({
-    mels: positive,
-    fftSize: positive,
-    hopSize: positive,
-    channels: positive,
-    pooled: positive,
-    dim: positive,
-    mean: arrayOf(number()),
-    cholesky: arrayOf(arrayOf(number())),
-    audible: arrayOf(arrayOf(number())),
-    traits: object({ pitch: trait, size: trait, pace: trait, brightness: trait }),
-  }),
+  speaker: speakerSizes,
   symbols: arrayOf(text(/^.+$/)),
+  styles: listOf(oneOf(...STYLE_NAMES)),
   stop: object<StopRule>({
     klThreshold: number(0),
     targetMean: number(),
@@ -235,8 +205,7 @@ const manifest: Parser<Manifest> = object<Manifest>({
   files: recordOf(object<FileEntry>({ bytes: positive, sha256: text(/^[\da-f]{64}$/) })),
 });
 
-/** What must hold between keys: [key path, holds, what is allowed]. */
-function relations(m: Manifest): readonly (readonly [string, boolean, string])[] {
+function relations(m: Manifest): readonly Relation[] {
   const { languageModel: lm, decoder: d, encoder: e, speaker } = m;
   const stages = d.channels.length;
   const product = (factors: readonly number[]) => factors.reduce((a, b) => a * b, 1);
@@ -268,34 +237,14 @@ function relations(m: Manifest): readonly (readonly [string, boolean, string])[]
       product(e.strides) * e.hopSize === m.samplesPerLatent,
       "product * hopSize = samplesPerLatent",
     ],
-    ["speaker.mean", speaker.mean.length === speaker.dim, "speaker.dim numbers"],
-    [
-      "speaker.cholesky",
-      isLowerTriangular(speaker.cholesky, speaker.dim),
-      "speaker.dim rows, lower triangular",
-    ],
-    [
-      "speaker.audible",
-      speaker.audible.every((row) => row.length === speaker.dim),
-      "rows of speaker.dim numbers",
-    ],
-    ...Object.entries(speaker.traits).map(
-      ([name, { weights }]) =>
-        [`speaker.traits.${name}.weights`, weights.length === speaker.dim, "speaker.dim numbers"] as const,
-    ),
+    ...speakerRelations(speaker),
     [
       "symbols",
       m.symbols[0] === "<pad>" && new Set(m.symbols).size === m.symbols.length,
       "distinct, <pad> first",
     ],
+    ["styles", new Set(m.styles).size === m.styles.length, "distinct names"],
   ];
-}
-
-function isLowerTriangular(rows: readonly (readonly number[])[], dim: number): boolean {
-  return (
-    rows.length === dim &&
-    rows.every((row, i) => row.length === dim && row.every((value, column) => column <= i || value === 0))
-  );
 }
 
 /**

@@ -51,10 +51,19 @@ export function nullable<T>(inner: Parser<T>): Parser<T | null> {
 }
 
 export function arrayOf<T>(item: Parser<T>): Parser<readonly T[]> {
+  const list = listOf(item);
   return (value, path) =>
-    Array.isArray(value) && value.length > 0
+    Array.isArray(value) && value.length === 0
+      ? refuse(path, value, "an array that is not empty")
+      : list(value, path);
+}
+
+/** An array that may be empty. */
+export function listOf<T>(item: Parser<T>): Parser<readonly T[]> {
+  return (value, path) =>
+    Array.isArray(value)
       ? value.map((each, index) => item(each, `${path}[${index}]`))
-      : refuse(path, value, "an array that is not empty");
+      : refuse(path, value, "an array");
 }
 
 export function recordOf<T>(item: Parser<T>): Parser<Readonly<Record<string, T>>> {

@@ -1,8 +1,9 @@
 /**
- * Reads safetensors: an 8-byte little-endian header length, a JSON header, then the tensors' bytes.
+ * Reads and writes safetensors: an 8-byte little-endian header length, a JSON header, then the tensors' bytes.
  * Source: https://github.com/huggingface/safetensors#format
  */
 import { WeightsError } from "./errors.ts";
+import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** A tensor as f32 (f16 is widened) or i32, row-major. */
 export type SafeTensor =
@@ -24,6 +25,7 @@ interface Entry {
 }
 
 const LENGTH_BYTES = 8;
+const SPACE = 0x20;
 const LARGEST_HEADER_BYTES = 100_000_000;
 const BYTES_OF: Readonly<Record<Dtype, number>> = { F32: 4, F16: 2, I32: 4 };
 
@@ -95,12 +97,34 @@ function readTensor({ dtype, shape, data_offsets: [begin, end] }: Entry, body: U
   return { dtype, shape, data: Float32Array.from(new Uint16Array(aligned.buffer), halfToFloat) };
 }
 
-/** IEEE 754 binary16 bits -> number. */
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+/** The bytes of a file with these tensors in this order; F16 rounds to the nearest half. */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, SafeTensor>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  const bodies = [...tensors.values()].map(bytesOf);
+  let end = 0;
+  const entries = [...tensors].map(([name, { dtype, shape }], i) => {
+    const begin = end;
+    end += bodies[i]?.length ?? 0;
+    return [name, { dtype, shape, data_offsets: [begin, end] }] as const;
+  });
+  const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
+  const text = new TextEncoder().encode(json);
+  const header = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(SPACE);
+  header.set(text);
+  const file = new Uint8Array(LENGTH_BYTES + header.length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(header, LENGTH_BYTES);
+  let offset = LENGTH_BYTES + header.length;
+  for (const body of bodies) {
+    file.set(body, offset);
+    offset += body.length;
+  }
+  return file;
+}
+
+function bytesOf({ dtype, data }: SafeTensor): Uint8Array {
+  const packed = dtype === "F16" ? Uint16Array.from(data, floatToHalf) : data;
+  return new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
 }

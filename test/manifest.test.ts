@@ -37,6 +37,15 @@ describe("parseManifest", () => {
     expect(parseManifest(text).languageModel).toMatchObject({ ropeScaling: scaling, pointer: null });
   });
 
+  it("accepts a model without styles", () => {
+    expect(parseManifest(changed("styles", [])).styles).toEqual([]);
+  });
+
+  it("refuses a style that it does not know", () => {
+    const message = messageOf(changed("styles", ["whisper", "singing"]));
+    expect(message).toContain('"styles[1]" is "singing"; allowed: "whisper" or "shout"');
+  });
+
   it.each([
     ["version", 2, "1"],
     ["format", "gguf", '"kalliope-weights"'],
@@ -55,17 +64,31 @@ describe("parseManifest", () => {
     ["encoder.strides", [2], "one entry per step"],
     ["speaker.mean", [0], "speaker.dim numbers"],
     ["speaker.cholesky", [[1, 0]], "lower triangular"],
+    ["speaker.components", undefined, "missing"],
+    ["speaker.components", [], "an array that is not empty"],
     ["speaker.traits.pitch.weights", [0.5], "speaker.dim numbers"],
     ["speaker.traits.pace", undefined, "missing"],
     ["speaker.audible", [[1, 0]], "rows of speaker.dim numbers"],
     ["stop.maxAge", 12, "below languageModel.pointer.ages"],
     ["sampling.temperature", -1, "at least 0"],
     ["symbols", ["<s>", "<pad>"], "<pad> first"],
+    ["styles", undefined, "an array"],
+    ["styles", ["whisper", "whisper"], "distinct names"],
     ["files", [], "an object"],
     ["flow", null, "an object"],
   ])("refuses %s = %j naming key and what is allowed", (path, value, allowed) => {
     const message = messageOf(changed(path, value));
     expect(message).toContain(`"${path}"`);
+    expect(message).toContain(allowed);
+  });
+
+  it.each([
+    ["mean", [0], "means of speaker.dim numbers"],
+    ["cholesky", [[1, 0]], "factors of speaker.dim rows, lower triangular"],
+    ["weight", 0.5, "weights that sum up to 1"],
+  ])("refuses components with %s = %j", (key, value, allowed) => {
+    const message = messageOf(changed(`speaker.components.1.${key}`, value));
+    expect(message).toContain('"speaker.components"');
     expect(message).toContain(allowed);
   });
 

@@ -11,6 +11,14 @@ export interface WavDescription {
 export const WAV_MAX_SAMPLES = 2 ** 31 - 1024;
 
 /**
+ * The `synthetic` mark that exported audio carries, as LIST/INFO tags: the software, and a comment that may name the
+ * voice. ASCII.
+ */
+export function syntheticMark(software: string, voice?: string): WavDescription["tags"] {
+  return { ISFT: software, ICMT: ["synthetic speech", ...(voice === undefined ? [] : [voice])].join(" ") };
+}
+
+/**
  * The bytes before the first sample: RIFF, fmt, LIST/INFO and the head of the data chunk. Their number depends only on
  * the tags, so a header can be written again over an earlier one once the number of samples is known.
  */

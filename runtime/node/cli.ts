@@ -1,12 +1,14 @@
-/** The command line. `say` turns text into a WAV; run it with --help for its options. */
+/** The command line. `say` turns text into a WAV, `clone` a recording into a voice; --help prints their options. */
 import { addAbortSignal } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { runClone } from "./clone.ts";
+import { cloneHelp } from "./clone-options.ts";
 import { packageVersion } from "./package-version.ts";
 import { runSay } from "./say.ts";
 import { sayHelp } from "./say-help.ts";
 import type { SayIo } from "./say-io.ts";
 
-const USAGE = 'usage: kalliope say "<line>" [options], or say --help';
+const USAGE = 'usage: kalliope say "<line>" [options], or say --help; or clone --help';
 const WRONG_USAGE = 2;
 
 /** Signals that ask a command to stop; it removes its unfinished files first. */
@@ -24,6 +26,7 @@ async function processIo(): Promise<SayIo> {
     stdout: process.stdout,
     stderr: process.stderr,
     nowMs: () => performance.now(),
+    now: () => new Date(),
     signal: stop.signal,
     version: await packageVersion(),
     weightsFolder: fileURLToPath(new URL("../../weights/small", import.meta.url)),
@@ -37,8 +40,9 @@ async function* stdinUntil(signal: AbortSignal): AsyncGenerator<Uint8Array> {
 
 async function main([command, ...args]: readonly string[]): Promise<number> {
   if (command === "say") return runSay(args, await processIo());
+  if (command === "clone") return runClone(args, await processIo());
   if (command === "--help" || command === "-h") {
-    process.stdout.write(sayHelp());
+    process.stdout.write(`${sayHelp()}\n${cloneHelp()}`);
     return 0;
   }
   process.stderr.write(`kalliope: unknown command ${JSON.stringify(command ?? "")}; ${USAGE}\n`);

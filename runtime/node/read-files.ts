@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkRecording } from "../adapt/check-recording.ts";
 import { parseWav } from "../audio/parse-wav.ts";
 import { AudioInputError, KalliopeError, VoiceTextError } from "../errors.ts";
-import { checkReference, type Reference } from "../speech/check-reference.ts";
+import { checkReference, type Recording, type Reference } from "../speech/check-reference.ts";
 import type { UserLexicon } from "../text/lexicon.ts";
 import type { ReadFile } from "../weights.ts";
 import { FileError, fileReason } from "./command-errors.ts";
@@ -58,9 +59,29 @@ export async function readLexicon(path: string): Promise<UserLexicon> {
  * @throws FileError when it cannot be read; AudioInputError, naming the file, when it cannot be used
  */
 export async function readReference(path: string): Promise<Reference> {
+  return readSound(path, checkReference);
+}
+
+/**
+ * A recording to learn a voice from, checked and made fit for it.
+ * @throws FileError when it cannot be read; AudioInputError, naming the file, when it cannot be used
+ */
+export async function readRecording(path: string): Promise<Reference> {
+  return readSound(path, checkRecording);
+}
+
+/**
+ * The bytes of a file.
+ * @throws FileError when it cannot be read
+ */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await read(path));
+}
+
+async function readSound(path: string, check: (recording: Recording) => Reference): Promise<Reference> {
   const bytes = await read(path);
   try {
-    return checkReference(parseWav(bytes));
+    return check(parseWav(bytes));
   } catch (error) {
     if (error instanceof KalliopeError) throw new AudioInputError(`${path}: ${error.message}`);
     throw error;

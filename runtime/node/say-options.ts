@@ -1,7 +1,8 @@
-import { parseArgs } from "node:util";
 import { SPEED_MAX, SPEED_MIN } from "../speech/time-stretch.ts";
+import { isStyleName, STYLE_NAMES, type StyleName } from "../styles.ts";
 import { parseSeed } from "../voice/seed.ts";
 import { UsageError } from "./command-errors.ts";
+import { numberOf, type OptionRow, splitOptions, textOf, wholeNumberOf } from "./options.ts";
 
 /** Where the words come from; `file` has one line a WAV. */
 export type SaySource =
@@ -19,10 +20,16 @@ export interface SayOptions {
   readonly seed: string;
   /** A recording to take the voice from, instead of the seed. */
   readonly reference: string | undefined;
+  /** A learned voice, a file that `clone` wrote, instead of the seed. */
+  readonly adapter: string | undefined;
   readonly speed: number;
   /** Undefined: the manifest's. */
   readonly temperature: number | undefined;
   readonly take: number;
+  /** Undefined: what the text tells. The weights may not have it. */
+  readonly style: StyleName | "neutral" | undefined;
+  /** Of the style; undefined: the usual one. */
+  readonly intensity: number | undefined;
   readonly timings: string | undefined;
   readonly lexicon: string | undefined;
   readonly backend: SayBackend;
@@ -33,16 +40,10 @@ export interface SayOptions {
   readonly json: boolean;
 }
 
-/** One row of the help table; an option without `value` is a switch. */
-export interface OptionRow {
-  readonly value?: string;
-  readonly short?: string;
-  readonly help: string;
-}
-
 export const SAY_OPTIONS = {
   seed: { value: "<number>", help: "the voice: 64 bit, decimal or 0x hexadecimal. Defaults to 1" },
   reference: { value: "<wav>", help: "the voice of a recording of 1 to 30 s, instead of a seed" },
+  adapter: { value: "<voice>", help: "a voice that clone learned, instead of a seed" },
   out: { value: "<wav>", help: "the file to write. Defaults to out.wav" },
   speed: { value: "<factor>", help: `${SPEED_MIN} to ${SPEED_MAX}, pitch kept. Defaults to 1` },
   temperature: { value: "<number>", help: "0 to 1, how lively. Defaults to what the weights were tuned for" },
@@ -50,6 +51,11 @@ export const SAY_OPTIONS = {
     value: "<number>",
     help: "another reading of the line, where the temperature is above 0. Defaults to 0",
   },
+  style: {
+    value: "<name>",
+    help: `${STYLE_NAMES.join(", ")} or neutral. Defaults to what the text tells`,
+  },
+  intensity: { value: "<number>", help: "how strong the style is, above 0 to 1. Defaults to 0.8" },
   timings: { value: "<json>", help: "write when each sentence, word, phoneme and viseme is heard" },
   lexicon: { value: "<json>", help: 'pronunciations, such as {"Whiterun": "W AY1 T R AH0 N"}' },
   file: { value: "<txt>", help: "say each line that is not empty, into numbered files; needs --out-dir" },
@@ -62,9 +68,9 @@ export const SAY_OPTIONS = {
 } as const satisfies Record<string, OptionRow>;
 
 type OptionName = keyof typeof SAY_OPTIONS;
-type Values = Partial<Record<OptionName, string | boolean>>;
 
 const BACKENDS: Readonly<Record<string, SayBackend>> = { onnx: "onnx", webgpu: "webgpu", auto: "onnx" };
+const LEAST_INTENSITY = 0.01;
 const THREADS_MAX = 64;
 const TAKE_MAX = 2 ** 32 - 1;
 
@@ -74,24 +80,32 @@ const TAKE_MAX = 2 ** 32 - 1;
  * @throws UsageError that says what is wrong and what is allowed
  */
 export function parseSayOptions(args: readonly string[]): SayOptions | "help" {
-  const { values, positionals } = split(args);
+  const { values, positionals } = splitOptions(args, SAY_OPTIONS);
   if (values.help === true) return "help";
   const text = (name: OptionName) => textOf(values, name);
-  if (text("reference") !== undefined && text("seed") !== undefined) {
-    throw new UsageError("--seed and --reference both name a voice; give one of them");
+  const voices = (["seed", "reference", "adapter"] as const).filter((name) => text(name) !== undefined);
+  if (voices.length > 1) {
+    throw new UsageError(`--${voices.join(" and --")} both name a voice; give one of them`);
   }
   const backend = backendOf(text("backend") ?? "auto");
   if (backend === "webgpu" && text("threads") !== undefined) {
     throw new UsageError("--threads is for the onnx backend");
+  }
+  const style = styleOf(text("style"));
+  if (text("intensity") !== undefined && (style === undefined || style === "neutral")) {
+    throw new UsageError("--intensity needs --style, the style it is of");
   }
   return {
     source: sourceOf(positionals, text),
     out: text("out") ?? "out.wav",
     seed: seedOf(text("seed") ?? "1"),
     reference: text("reference"),
+    adapter: text("adapter"),
     speed: numberOf("speed", text("speed"), SPEED_MIN, SPEED_MAX) ?? 1,
     temperature: numberOf("temperature", text("temperature"), 0, 1),
     take: wholeNumberOf("take", text("take"), 0, TAKE_MAX) ?? 0,
+    style,
+    intensity: numberOf("intensity", text("intensity"), LEAST_INTENSITY, 1),
     timings: text("timings"),
     lexicon: text("lexicon"),
     backend,
@@ -99,27 +113,6 @@ export function parseSayOptions(args: readonly string[]): SayOptions | "help" {
     weights: text("weights"),
     json: values.json === true,
   };
-}
-
-function split(args: readonly string[]): { values: Values; positionals: string[] } {
-  const options = Object.fromEntries(
-    Object.entries<OptionRow>(SAY_OPTIONS).map(([name, { value, short }]) => [
-      name,
-      { type: value === undefined ? ("boolean" as const) : ("string" as const), ...(short && { short }) },
-    ]),
-  );
-  try {
-    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-    return { values: parsed.values as Values, positionals: parsed.positionals };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function textOf(values: Values, name: OptionName): string | undefined {
-  const value = values[name];
-  if (value === "") throw new UsageError(`--${name} needs a value`);
-  return typeof value === "string" ? value : undefined;
 }
 
 function sourceOf(positionals: readonly string[], text: (name: OptionName) => string | undefined): SaySource {
@@ -145,6 +138,11 @@ function backendOf(name: string): SayBackend {
   throw new UsageError(`--backend ${name} is not known; allowed: ${Object.keys(BACKENDS).join(", ")}`);
 }
 
+function styleOf(name: string | undefined): SayOptions["style"] {
+  if (name === undefined || name === "neutral" || isStyleName(name)) return name;
+  throw new UsageError(`--style ${name} is not known; allowed: neutral, ${STYLE_NAMES.join(", ")}`);
+}
+
 function seedOf(text: string): string {
   try {
     parseSeed(text);
@@ -152,17 +150,4 @@ function seedOf(text: string): string {
   } catch (error) {
     throw new UsageError(error instanceof Error ? `--seed: ${error.message}` : String(error));
   }
-}
-
-function numberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^-?\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new UsageError(`--${name} ${text} is not allowed: give a number from ${min} to ${max}`);
-}
-
-function wholeNumberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
-  const value = numberOf(name, text, min, max);
-  if (value === undefined || Number.isInteger(value)) return value;
-  throw new UsageError(`--${name} ${text} is not allowed: give a whole number from ${min} to ${max}`);
 }

@@ -1,8 +1,17 @@
 import type { SpeechOptions, Synthesizer, SynthesizerOptions } from "../index.ts";
-import { errorLine, UsageError } from "./command-errors.ts";
-import { readLexicon, readLines, readReference, readStream, readWeightsFrom } from "./read-files.ts";
+import { errorLine } from "./command-errors.ts";
+import { readVoiceFile } from "../adapt/voice-file.ts";
+import {
+  readBytes,
+  readLexicon,
+  readLines,
+  readReference,
+  readStream,
+  readWeightsFrom,
+} from "./read-files.ts";
 import type { NodeGpu } from "./node-gpu.ts";
 import { readShader } from "./read-shader.ts";
+import { runCommand } from "./run-command.ts";
 import { sayHelp } from "./say-help.ts";
 import type { SayIo } from "./say-io.ts";
 import { sayLine, sayLines, type SourceLine, type Speaker } from "./say-lines.ts";
@@ -13,25 +22,18 @@ import { openTimings } from "./timings.ts";
 
 const DONE = 0;
 const FAILED = 1;
-const WRONG_USAGE = 2;
-const INTERRUPTED = 130;
 
 /**
  * Runs `say` with the arguments after that word. Whatever goes wrong is one line on stderr, never a throw.
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted
  */
-export async function runSay(args: readonly string[], io: SayIo): Promise<number> {
-  try {
+export function runSay(args: readonly string[], io: SayIo): Promise<number> {
+  return runCommand(io, async () => {
     const options = parseSayOptions(args);
-    if (options !== "help") return await say(options, io);
+    if (options !== "help") return say(options, io);
     io.stdout.write(sayHelp());
     return DONE;
-  } catch (error) {
-    const interrupted = io.signal.aborted;
-    io.stderr.write(`${errorLine(interrupted ? "interrupted; no unfinished file is left" : error)}\n`);
-    if (interrupted) return INTERRUPTED;
-    return error instanceof UsageError ? WRONG_USAGE : FAILED;
-  }
+  });
 }
 
 async function say(options: SayOptions, io: SayIo): Promise<number> {
@@ -78,11 +80,20 @@ async function readSpeech(
 ): Promise<(synthesizer: Synthesizer) => Promise<SpeechOptions>> {
   const lexicon = options.lexicon === undefined ? {} : await readLexicon(options.lexicon);
   const reference = options.reference === undefined ? undefined : await readReference(options.reference);
+  const learned = options.adapter === undefined ? undefined : await readBytes(options.adapter);
   for (const warning of reference?.warnings ?? []) io.stderr.write(`${errorLine(`warning: ${warning}`)}\n`);
+  const voiceOf = async ({ manifest, embedSpeaker }: Synthesizer): Promise<SpeechOptions> => {
+    if (reference !== undefined) return { voice: { latent: await embedSpeaker(reference.samples) } };
+    if (learned === undefined) return { voice: { seed: options.seed } };
+    const { latent, adapter } = readVoiceFile(learned, manifest);
+    return { voice: { latent }, adapter };
+  };
   return async (synthesizer) => ({
-    voice: reference ? { latent: await synthesizer.embedSpeaker(reference.samples) } : { seed: options.seed },
+    ...(await voiceOf(synthesizer)),
     temperature: options.temperature ?? synthesizer.manifest.sampling.temperature,
     take: options.take,
+    ...(options.style !== undefined && { style: options.style }),
+    ...(options.intensity !== undefined && { intensity: options.intensity }),
     lexicon,
     signal: io.signal,
   });
@@ -107,13 +118,18 @@ async function speakAll(
 }
 
 function names(
-  { threads, reference, seed }: SayOptions,
+  { threads, reference, adapter, seed }: SayOptions,
   gpu: NodeGpu | undefined,
 ): Pick<SayResult, "backend" | "threads" | "voice"> {
   return {
     ...(gpu === undefined ? { backend: "onnx", threads } : { backend: `webgpu on ${gpu.name}` }),
-    voice: reference === undefined ? `seed ${seed}` : `reference ${reference}`,
+    voice: voiceName(reference, adapter, seed),
   };
+}
+
+function voiceName(reference: string | undefined, adapter: string | undefined, seed: string): string {
+  if (reference !== undefined) return `reference ${reference}`;
+  return adapter === undefined ? `seed ${seed}` : `learned ${adapter}`;
 }
 
 function report({ json, source }: SayOptions, result: SayResult): string {

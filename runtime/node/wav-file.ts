@@ -1,4 +1,4 @@
-import { toPcm16, WAV_MAX_SAMPLES, wavHeader } from "../audio/wav-header.ts";
+import { syntheticMark, toPcm16, WAV_MAX_SAMPLES, wavHeader } from "../audio/wav-header.ts";
 import { type AtomicFile, createAtomicFile } from "./atomic-file.ts";
 import { FileError } from "./command-errors.ts";
 
@@ -20,7 +20,8 @@ export interface WavFile {
  */
 export async function createWavFile(path: string, sampleRateHz: number, version: string): Promise<WavFile> {
   const file = await createAtomicFile(path);
-  const header = (samples: number) => wavHeader({ sampleRateHz, samples, tags: syntheticMark(version) });
+  const tags = syntheticMark(`Kalliope ${version}`);
+  const header = (samples: number) => wavHeader({ sampleRateHz, samples, tags });
   try {
     await file.append(header(0));
   } catch (error) {
@@ -50,9 +51,4 @@ function growingWav(file: AtomicFile, header: (samples: number) => Uint8Array): 
     },
     discard: file.discard,
   };
-}
-
-/** The `synthetic` mark that exported audio carries, as LIST/INFO tags: the software, and a comment. */
-function syntheticMark(version: string): Record<string, string> {
-  return { ISFT: `Kalliope ${version}`, ICMT: "synthetic speech" };
 }

@@ -42,6 +42,26 @@ export function movePointer(
   return { symbol: pointer.symbol + moved, age: moved === 0 ? pointer.age + 1 : 0 };
 }
 
+/** The pointer at each frame of a line whose frames' symbols [T] are known. */
+export function pointersAlong(symbolIndices: Int32Array): Pointer[] {
+  let since = 0;
+  return Array.from(symbolIndices, (symbol, frame) => {
+    if (symbol !== symbolIndices[since]) since = frame;
+    return { symbol, age: frame - since };
+  });
+}
+
+/** What says that it is not known how far the pointer moves. */
+export const UNKNOWN_ADVANCE = -1;
+
+/** [T] how far the pointer moves after each frame of a line, at most `maxAdvance`; not known after the last. */
+export function advancesAlong(symbolIndices: Int32Array, { maxAdvance }: PointerSizes): Int32Array {
+  return symbolIndices.map((symbol, frame) => {
+    const next = symbolIndices[frame + 1];
+    return next === undefined ? UNKNOWN_ADVANCE : Math.min(next - symbol, maxAdvance);
+  });
+}
+
 /** Index of the largest value; the first of equals. */
 function argmax(values: Float32Array): number {
   return values.reduce((best, value, index) => (value > (values[best] ?? -Infinity) ? index : best), 0);

@@ -14,6 +14,16 @@ export interface Resampler {
   flush(): Float32Array;
 }
 
+/** A polyphase filter for fromHz : toHz = step : phases in lowest terms: `step` inputs pass for every `phases` outputs. */
+export interface PhaseRows {
+  readonly step: number;
+  readonly phases: number;
+  /** Coefficients of one row, even. */
+  readonly taps: number;
+  /** [phases, taps]: row p weighs inputs whole - taps/2 + 1 .. whole + taps/2 of an output at whole + p / phases. */
+  readonly rows: Float32Array;
+}
+
 /** Zero crossings of the sinc on each side, at the lower of the two rates: 3 ms at 16 kHz. */
 const ZERO_CROSSINGS = 48;
 
@@ -29,12 +39,9 @@ const CUTOFF = 1 - SLOPE_WIDTH / 2;
 
 /** Creates a converter; both rates are positive whole numbers of Hz. Equal rates pass samples through untouched. */
 export function createResampler(fromHz: number, toHz: number): Resampler {
-  if (!isRate(fromHz) || !isRate(toHz)) {
-    throw new RangeError(`sample rates must be positive whole numbers of Hz, not ${fromHz} and ${toHz}`);
-  }
+  refuseRates(fromHz, toHz);
   if (fromHz === toHz) return { push: (samples) => samples, flush: () => new Float32Array(0) };
-  const divisor = greatestCommonDivisor(fromHz, toHz);
-  return createPolyphaseResampler(fromHz / divisor, toHz / divisor);
+  return createPolyphaseResampler(createPhaseRows(fromHz, toHz));
 }
 
 /** The whole of a recording at another rate. */
@@ -48,10 +55,8 @@ export function resampleAll(samples: Float32Array, fromHz: number, toHz: number)
   return all;
 }
 
-/** `step` input samples (M) pass for every `phases` output samples (L). */
-function createPolyphaseResampler(step: number, phases: number): Resampler {
-  const half = Math.ceil(ZERO_CROSSINGS * Math.max(1, step / phases));
-  const rows = createPhaseRows(step, phases, half);
+function createPolyphaseResampler({ step, phases, taps, rows }: PhaseRows): Resampler {
+  const half = taps / 2;
   let history = new Float32Array(half - 1); // input from `base` on; silence before the first sample
   let base = 1 - half;
   let received = 0;
@@ -63,13 +68,7 @@ function createPolyphaseResampler(step: number, phases: number): Resampler {
     for (let i = 0; i < output.length; i += 1, emitted += 1) {
       const position = emitted * step;
       const whole = Math.floor(position / phases);
-      output[i] = dotProduct(
-        rows,
-        (position % phases) * 2 * half,
-        history,
-        whole - half + 1 - base,
-        2 * half,
-      );
+      output[i] = dotProduct(rows, (position % phases) * taps, history, whole - half + 1 - base, taps);
     }
     const firstNeeded = Math.floor((emitted * step) / phases) - half + 1;
     const passed = Math.min(Math.max(0, firstNeeded - base), history.length);
@@ -98,8 +97,15 @@ function createPolyphaseResampler(step: number, phases: number): Resampler {
   };
 }
 
-/** Coefficients, [phases, 2 * half]: row p weighs inputs whole-half+1 .. whole+half of an output at whole + p/phases. */
-function createPhaseRows(step: number, phases: number, half: number): Float32Array {
+/**
+ * The coefficients of a converter between two rates.
+ * @throws RangeError when a rate is not a positive whole number
+ */
+export function createPhaseRows(fromHz: number, toHz: number): PhaseRows {
+  refuseRates(fromHz, toHz);
+  const divisor = greatestCommonDivisor(fromHz, toHz);
+  const [step, phases] = [fromHz / divisor, toHz / divisor];
+  const half = Math.ceil(ZERO_CROSSINGS * Math.max(1, step / phases));
   const rows = new Float32Array(phases * 2 * half);
   const cutoff = CUTOFF * Math.min(1, phases / step);
   const windowScale = 1 / besselI0(KAISER_BETA);
@@ -117,7 +123,7 @@ function createPhaseRows(step: number, phases: number, half: number): Float32Arr
       phase * 2 * half,
     );
   }
-  return rows;
+  return { step, phases, taps: 2 * half, rows };
 }
 
 function dotProduct(
@@ -151,6 +157,7 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-function isRate(hz: number): boolean {
-  return Number.isSafeInteger(hz) && hz > 0;
+function refuseRates(...rates: readonly number[]): void {
+  if (rates.every((hz) => Number.isSafeInteger(hz) && hz > 0)) return;
+  throw new RangeError(`sample rates must be positive whole numbers of Hz, not ${rates.join(" and ")}`);
 }

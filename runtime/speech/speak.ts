@@ -1,6 +1,7 @@
 import type { FrameBatch, SentenceRequest, SpeechBackend } from "../backend.ts";
 import { BackendError, WeightsError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
+import { conditioningOf, gainOf, type Manner } from "../styles.ts";
 import { phonemizeLazily, type SentenceSegment } from "../text/phonemize.ts";
 import { eventAt, sentenceEvents, type SpeechEvent } from "./speech-events.ts";
 import { resolveOptions, type LineSettings, type SpeechOptions } from "./speech-options.ts";
@@ -98,7 +99,8 @@ async function* speakSentence(
     samplesPerFrame: manifest.samplesPerLatent,
     startSample: firstSample,
   };
-  const handle = await backend.openSentence(requestOf(segment, settings, idOfSymbol, manifest));
+  const manner = settings.mannerOf(segment);
+  const handle = await backend.openSentence(requestOf(segment, manner, settings, idOfSymbol, manifest));
   try {
     const spoken: number[] = [];
     for (let startSample = firstSample, ended = false; !ended;) {
@@ -107,9 +109,9 @@ async function* speakSentence(
       spoken.push(...batch.symbolIndices);
       ended = batch.ended !== undefined;
       refuseRunaway(batch, spoken.length, mostFrames(segment.symbols.length, manifest.stop));
-      const samples = theOnly(await backend.decode([handle]));
+      const samples = amplified(theOnly(await backend.decode([handle])), gainOf(manner));
       const endSample = ended ? Infinity : startSample + samples.length;
-      const events = sentenceEvents(segment, spoken, clock);
+      const events = sentenceEvents(segment, spoken, clock, manner?.style);
       const isNew = ({ sample }: SpeechEvent) => sample >= startSample && sample < endSample;
       yield { samples, startSample, events: events.filter(isNew) };
       startSample += samples.length;
@@ -121,18 +123,24 @@ async function* speakSentence(
 
 function requestOf(
   { text, symbols }: SentenceSegment,
+  manner: Manner | undefined,
   { speaker, temperature, adapter, noiseOf }: LineSettings,
   idOfSymbol: ReadonlyMap<string, number>,
-  { name }: Manifest,
+  manifest: Manifest,
 ): SentenceRequest {
   const ids = Int32Array.from(symbols, (symbol) => {
     const id = idOfSymbol.get(symbol);
     if (id !== undefined) return id;
     throw new WeightsError(
-      `The weights "${name}" have no symbol "${symbol}", which the text needs. Use weights exported for this version.`,
+      `The weights "${manifest.name}" have no symbol "${symbol}", which the text needs. Use weights exported for this version.`,
     );
   });
-  return { speaker, symbols: ids, noise: noiseOf(text), temperature, ...(adapter && { adapter }) };
+  const conditioning = conditioningOf(speaker, manifest, manner);
+  return { conditioning, symbols: ids, noise: noiseOf(text), temperature, ...(adapter && { adapter }) };
+}
+
+function amplified(samples: Float32Array, gain: number): Float32Array {
+  return gain === 1 ? samples : samples.map((sample) => sample * gain);
 }
 
 function theOnly<T>(list: readonly T[]): T {

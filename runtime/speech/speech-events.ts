@@ -1,3 +1,4 @@
+import type { StyleName } from "../styles.ts";
 import type { SentenceSegment } from "../text/phonemize.ts";
 import { visemeOf, type Viseme } from "../text/visemes.ts";
 import { symbolTimes, type Span } from "./symbol-times.ts";
@@ -17,7 +18,8 @@ interface WordEvent extends Moment {
 
 /** What a game can follow while a line sounds. Within a line they come in order of time. */
 export type SpeechEvent =
-  | (Moment & { readonly kind: "sentence"; readonly text: string })
+  /** `style` is how it is spoken, where that is not neutral; for captions such as "(whispers)". */
+  | (Moment & { readonly kind: "sentence"; readonly text: string; readonly style?: StyleName })
   | (WordEvent & { readonly kind: "word" })
   | (WordEvent & { readonly kind: "wordEnd" })
   | (Moment & { readonly kind: "phoneme"; readonly phoneme: string })
@@ -52,8 +54,9 @@ export function sentenceEvents(
   segment: SentenceSegment,
   symbolIndices: ArrayLike<number>,
   { sampleRateHz, samplesPerFrame, startSample }: SampleClock,
+  style?: StyleName,
 ): SpeechEvent[] {
-  return happenings(segment, symbolTimes(symbolIndices))
+  return happenings(segment, symbolTimes(symbolIndices), style)
     .map(({ happening, frame }) => {
       const sample = startSample + Math.round(frame * samplesPerFrame);
       return eventAt(happening, sample, sampleRateHz) as SpeechEvent;
@@ -68,10 +71,14 @@ interface TimedHappening {
 }
 
 /** In the order in which events at the same time shall come. */
-function happenings(segment: SentenceSegment, spans: readonly Span[]): TimedHappening[] {
+function happenings(
+  segment: SentenceSegment,
+  spans: readonly Span[],
+  style: StyleName | undefined,
+): TimedHappening[] {
   return [
     ...wordEnds(segment, spans),
-    { happening: { kind: "sentence", text: segment.text }, frame: 0 },
+    { happening: { kind: "sentence", text: segment.text, ...(style && { style }) }, frame: 0 },
     ...wordStarts(segment, spans),
     ...phonemes(segment, spans),
     ...visemes(segment, spans),

@@ -1,6 +1,9 @@
 import type { Adapter, NoiseKey } from "../backend.ts";
 import type { Manifest } from "../manifest.ts";
+import { type Manner, STYLE_NAMES, type StyleName } from "../styles.ts";
+import { inferManner } from "../text/infer-manner.ts";
 import type { UserLexicon } from "../text/lexicon.ts";
+import type { SentenceSegment } from "../text/phonemize.ts";
 import { lineStream } from "../voice/line-stream.ts";
 import { parseSeed, type Seed, type SeedLike } from "../voice/seed.ts";
 import { speakerLatentOf } from "../voice/speaker-latent.ts";
@@ -21,6 +24,13 @@ export interface SpeechOptions {
   readonly temperature?: number;
   /** Reads the same words anew: a whole number below 2^32. Defaults to 0. */
   readonly take?: number;
+  /**
+   * How the line is spoken where no tag (`<whisper>...</whisper>`) or stage direction (`*whispers*`) in it says
+   * otherwise. Defaults to what spelling tells of each sentence: capitals shout, "Halt!" is a little excited, and so on.
+   */
+  readonly style?: StyleName | "neutral";
+  /** How strong `style` is, above 0 to 1; needs a style. Defaults to 0.8. */
+  readonly intensity?: number;
   /** Pronunciations of invented words. Defaults to none. */
   readonly lexicon?: UserLexicon;
   /** A learned voice. Defaults to none. */
@@ -40,16 +50,23 @@ const KEYS: Readonly<Record<keyof SpeechOptions, true>> = {
   voice: true,
   temperature: true,
   take: true,
+  style: true,
+  intensity: true,
   lexicon: true,
   adapter: true,
   signal: true,
 };
+
+/** Of a style that is asked for without an intensity. */
+const USUAL_INTENSITY = 0.8;
 
 /** Options checked and worked out for a model. */
 export interface LineSettings {
   /** [S] */
   readonly speaker: Float32Array;
   readonly temperature: number;
+  /** How a sentence of this line is spoken, in a style that the model has; undefined = neutral. */
+  readonly mannerOf: (sentence: SentenceSegment) => Manner | undefined;
   readonly lexicon: UserLexicon;
   readonly adapter: Adapter | undefined;
   readonly signal: AbortSignal | undefined;
@@ -74,7 +91,42 @@ export function resolveOptions(options: SpeechOptions, manifest: Manifest): Line
     seedHi: seed.hi,
     stream: lineStream(sentence, take),
   });
-  return { speaker: speakerOf(voice, seed, manifest), temperature, lexicon, adapter, signal, noiseOf };
+  const speaker = speakerOf(voice, seed, manifest);
+  return { speaker, temperature, mannerOf: mannerRule(options, manifest), lexicon, adapter, signal, noiseOf };
+}
+
+/** What the text marks comes first, then what the caller wishes, then what spelling tells. */
+function mannerRule(options: SpeechOptions, manifest: Manifest): LineSettings["mannerOf"] {
+  const { style, intensity } = options;
+  checkStyle(style, intensity, manifest);
+  const usual = (name: StyleName, strength = USUAL_INTENSITY) => ({ style: name, intensity: strength });
+  const wished = (sentence: SentenceSegment): Manner | undefined => {
+    if (sentence.style !== undefined) return usual(sentence.style);
+    if (style === undefined) return inferManner(sentence);
+    return style === "neutral" ? undefined : usual(style, intensity);
+  };
+  return (sentence) => {
+    const manner = wished(sentence);
+    return manner !== undefined && manifest.styles.includes(manner.style) ? manner : undefined;
+  };
+}
+
+function checkStyle(style: unknown, intensity: unknown, { name, styles }: Manifest): void {
+  const allowed = ["neutral", ...styles].join(", ");
+  if (style !== undefined && style !== "neutral" && !(styles as readonly unknown[]).includes(style)) {
+    const isKnown = (STYLE_NAMES as readonly unknown[]).includes(style);
+    throw new RangeError(
+      `${isKnown ? `The weights "${name}" have not learned the style` : "There is no style"} ${JSON.stringify(style)}; ` +
+        `allowed: ${allowed}. Use one of them, or weights with this style.`,
+    );
+  }
+  if (intensity === undefined) return;
+  const hasStyle = style !== undefined && style !== "neutral";
+  if (hasStyle && typeof intensity === "number" && intensity > 0 && intensity <= 1) return;
+  throw new RangeError(
+    `intensity is ${String(intensity)}${hasStyle ? "" : " without a style"}; allowed: a number above 0 to 1 beside a ` +
+      `style, for example { style: "whisper", intensity: 0.8 }.`,
+  );
 }
 
 function refuseUnknownKeys(options: SpeechOptions): void {

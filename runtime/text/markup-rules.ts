@@ -1,6 +1,7 @@
+import { isStyleName, STYLE_NAMES } from "../styles.ts";
 import { parsePronunciation } from "./pronunciation.ts";
 import { digitWords } from "./number-words.ts";
-import { isStageDirection } from "./stage-directions.ts";
+import { isStageDirection, styleOfDirection } from "./stage-directions.ts";
 import { rule, type TokenRule } from "./token-rule.ts";
 import { sayWords, type TokenContent } from "./tokens.ts";
 
@@ -47,10 +48,23 @@ function pause(amount: string, unit: string): TokenContent {
   return { kind: "pause", durationMs: Math.min(Math.round(durationMs), LONGEST_PAUSE_MS) };
 }
 
+function stageDirection(span: string): TokenContent | undefined {
+  if (!isStageDirection(span)) return undefined;
+  const style = styleOfDirection(span);
+  return style === undefined ? NOTHING : { kind: "style", style, scope: "direction" };
+}
+
+function styleTag(slash: string, name: string): TokenContent | undefined {
+  return isStyleName(name)
+    ? { kind: "style", style: name, scope: slash === "" ? "open" : "close" }
+    : undefined;
+}
+
 /**
  * What is written into a line besides its words: inline phones, pauses, stage directions, emphasis marks, tags,
  * addresses, key-cap emoji and emoticons. One pair of asterisks holds a stage direction, which is not spoken, when
- * `isStageDirection` says so; otherwise, and for two asterisks, the words stay and the asterisks go.
+ * `isStageDirection` says so; otherwise, and for two asterisks, the words stay and the asterisks go. Stage directions
+ * and tags that name a style set how what follows is spoken.
  */
 export const markupRules: readonly TokenRule[] = [
   rule(String.raw`\{\s*\}`, () => NOTHING),
@@ -60,8 +74,11 @@ export const markupRules: readonly TokenRule[] = [
     ([, n = "", unit = ""]) => pause(n, unit),
     "i",
   ),
-  rule(String.raw`(?<!\*)\*(?![*\s])([^*\n]{1,100})(?<!\s)\*(?!\*)`, ([, span = ""]) =>
-    isStageDirection(span) ? NOTHING : undefined,
+  rule(String.raw`(?<!\*)\*(?![*\s])([^*\n]{1,100})(?<!\s)\*(?!\*)`, ([, span = ""]) => stageDirection(span)),
+  rule(
+    String.raw`<\s*(/?)\s*(${STYLE_NAMES.join("|")})\s*>`,
+    ([, slash = "", name = ""]) => styleTag(slash, name.toLowerCase()),
+    "i",
   ),
   rule(String.raw`</?[a-z][^<>\n]{0,80}>`, () => NOTHING, "i"),
   rule(String.raw`[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}`, ([address]) => sayAddress(address)),

@@ -1,4 +1,5 @@
 import { VoiceTextError } from "../errors.ts";
+import type { StyleName } from "../styles.ts";
 import { createLexicon, type Lexicon, type UserLexicon } from "./lexicon.ts";
 import { pronounceSentence } from "./pronounce-sentence.ts";
 import { groupSentences, type Sentence, splitSentence } from "./sentences.ts";
@@ -23,6 +24,8 @@ export interface SentenceSegment {
   readonly text: string;
   readonly symbols: readonly string[];
   readonly words: readonly PhonemizedWord[];
+  /** What a tag or stage direction in the text asks for. */
+  readonly style?: StyleName;
 }
 
 /** Silence asked for with `[pause 300ms]`. */
@@ -63,6 +66,7 @@ function toSegment(text: string, sentence: Sentence, lexicon: Lexicon): Sentence
     kind: "sentence",
     text: text.slice(sentence.start, sentence.end),
     symbols,
+    ...(sentence.style && { style: sentence.style }),
     words: words.map(({ token, firstSymbol, endSymbol }) => ({
       text: text.slice(token.start, token.end),
       firstSymbol,

@@ -1,13 +1,17 @@
+import type { StyleName } from "../styles.ts";
 import type { FinalMark } from "./phones.ts";
 import type { Token } from "./tokens.ts";
 
 export type SpeechToken = Extract<Token, { kind: "speech" }>;
+type StyleToken = Extract<Token, { kind: "style" }>;
 export type SentencePart = Extract<Token, { kind: "speech" | "break" }>;
 
 /** Tokens said in one go. Starts and ends with speech; never two breaks in a row. */
 export interface Sentence {
   readonly parts: readonly SentencePart[];
   readonly mark: FinalMark;
+  /** What a tag or stage direction asks for; undefined where there is none. */
+  readonly style: StyleName | undefined;
   /** Half-open range in the text, the final mark included. */
   readonly start: number;
   readonly end: number;
@@ -63,41 +67,64 @@ function cutPlace(parts: readonly SentencePart[], mostWords: number): number {
 /** Pieces of at most `mostWords` spoken words; a single token may have more. All but the last end with a full stop. */
 export function* splitSentence(sentence: Sentence, mostWords: number): Generator<Sentence> {
   let { parts, start } = sentence;
+  const { style } = sentence;
   while (wordCount(parts) > mostWords) {
     const place = cutPlace(parts, mostWords);
     const head = trimBreaks(parts.slice(0, place));
     const rest = trimBreaks(parts.slice(place));
     const next = rest[0];
     if (next === undefined) break;
-    yield { parts: head, mark: ".", start, end: head.at(-1)?.end ?? start };
+    yield { parts: head, mark: ".", style, start, end: head.at(-1)?.end ?? start };
     parts = rest;
     start = next.start;
   }
   yield { ...sentence, parts, start };
 }
 
+/** Follows tags and stage directions through a text. Tags count before stage directions, and inner tags before outer. */
+function createStyleTracker(): { see(token: StyleToken): void; current(): StyleName | undefined } {
+  const tags: StyleName[] = [];
+  let directed: StyleName | undefined;
+  return {
+    see({ style, scope }) {
+      if (scope === "direction") directed = style;
+      else if (scope === "open") tags.push(style);
+      else if (tags.includes(style)) tags.length = tags.lastIndexOf(style);
+    },
+    current: () => tags.at(-1) ?? directed,
+  };
+}
+
 /**
- * Groups tokens into sentences; a pause ends the sentence it stands in. Sentences without speech are dropped, and text
- * that goes on without a mark is cut after `mostParts` tokens so that nothing grows without bound.
+ * Groups tokens into sentences; a pause ends the sentence it stands in, and so does speech in another style. Sentences
+ * without speech are dropped, and text that goes on without a mark is cut after `mostParts` tokens so that nothing grows
+ * without bound.
  */
 export function* groupSentences(
   tokens: Iterable<Token>,
   mostParts: number,
 ): Generator<Sentence | Extract<Token, { kind: "pause" }>> {
   let parts: SentencePart[] = [];
+  let style: StyleName | undefined; // of `parts`
+  const styles = createStyleTracker();
   const close = function* (mark: FinalMark, end?: number): Generator<Sentence> {
     const kept = trimBreaks(parts);
     parts = [];
     const [first, last] = [kept[0], kept.at(-1)];
     if (first === undefined || last === undefined) return;
-    yield { parts: kept, mark, start: first.start, end: end ?? last.end };
+    yield { parts: kept, mark, style, start: first.start, end: end ?? last.end };
   };
   for (const token of tokens) {
     if (token.kind === "end") yield* close(token.mark, token.end);
     else if (token.kind === "pause") {
       yield* close(".");
       yield token;
-    } else {
+    } else if (token.kind === "style") styles.see(token);
+    else {
+      if (token.kind === "speech" && styles.current() !== style) {
+        yield* close(".");
+        style = styles.current();
+      }
       parts.push(token);
       if (parts.length >= mostParts) yield* close(".");
     }

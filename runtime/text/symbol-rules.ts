@@ -7,6 +7,9 @@ const BREAK: TokenContent = { kind: "break" };
 /** Quotes and brackets that may stand between a mark and the space after it. */
 const CLOSERS = String.raw`["')\]}*_]{0,4}`;
 
+/** What follows a mark that ends a sentence; a tag may. */
+const AFTER_MARK = String.raw`\s|$|</?[a-zA-Z]`;
+
 function markOf(marks: string): TokenContent {
   return { kind: "end", mark: marks.includes("?") ? "?" : marks.includes("!") ? "!" : "." };
 }
@@ -43,9 +46,9 @@ export const symbolRules: readonly TokenRule[] = [
   rule(String.raw`[ \t\u00a0]*\n\s*\n\s*`, () => ({ kind: "end", mark: "." })),
   rule(String.raw`[ \t\u00a0]*\n\s*(?:[-*•]\s+|#{1,6}\s+|\d{1,2}\)\s+)?`, newline),
   rule(String.raw`(?:\.\s?){2,}\.|\.{2,}|…[.…]*(?![?!])`, ellipsis),
-  rule(String.raw`([?!‽][?!.…‽]*|[.…]+[?!][?!.…]*)(${CLOSERS})(?=\s|$)`, sentenceMark),
+  rule(String.raw`([?!‽][?!.…‽]*|[.…]+[?!][?!.…]*)(${CLOSERS})(?=${AFTER_MARK})`, sentenceMark),
   rule(String.raw`([?!‽][?!.…‽]*)()`, sentenceMark),
-  rule(String.raw`([.。]|[。．])${CLOSERS}(?=\s|$)`, sentenceMark),
+  rule(String.raw`([.。]|[。．])${CLOSERS}(?=${AFTER_MARK})`, sentenceMark),
   rule(String.raw`[。！？]`, ([mark]) => markOf(mark)),
   rule(String.raw`\.(?=\p{Lu}\p{Ll})`, () => ({ kind: "end", mark: "." })),
   word(String.raw`(?<=[\p{L}\d])\.(?=[\p{L}\d])`, "dot"),

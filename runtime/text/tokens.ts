@@ -1,3 +1,4 @@
+import type { StyleName } from "../styles.ts";
 import type { FinalMark } from "./phones.ts";
 
 /** One spoken word of a token; "1984" is one token of three spoken words. */
@@ -10,12 +11,10 @@ export type Spoken =
   | { readonly kind: "phones"; readonly word: string; readonly phones: readonly string[] };
 
 /** What the text is cut into, in order. `start` and `end` are a half-open range of UTF-16 units in the text. */
-export type Token = { readonly start: number; readonly end: number } & (
-  | { readonly kind: "speech"; readonly spoken: readonly Spoken[] }
-  | { readonly kind: "break" }
-  | { readonly kind: "end"; readonly mark: FinalMark }
-  | { readonly kind: "pause"; readonly durationMs: number }
-);
+export type Token = { readonly start: number; readonly end: number } & Exclude<
+  TokenContent,
+  { readonly kind: "nothing" }
+>;
 
 /** A token without its place. */
 export type TokenContent =
@@ -23,6 +22,8 @@ export type TokenContent =
   | { readonly kind: "break" }
   | { readonly kind: "end"; readonly mark: FinalMark }
   | { readonly kind: "pause"; readonly durationMs: number }
+  /** A style tag that opens or closes, or a stage direction, which holds from here on. */
+  | { readonly kind: "style"; readonly style: StyleName; readonly scope: "open" | "close" | "direction" }
   | { readonly kind: "nothing" };
 
 /** Words to look up, in lower case. */

@@ -1,10 +1,10 @@
-import { fillGaussian, pcg4d } from "./gaussian.ts";
+import { likeliestComponent } from "./components.ts";
+import { pcg4d } from "./gaussian.ts";
 import type { Seed } from "./seed.ts";
-import { acceptRadiusOf } from "./speaker-latent.ts";
+import { ownNoiseOf } from "./speaker-latent.ts";
 import type { SpeakerSpace } from "./trait-space.ts";
-import { whitenedOf, type VoiceSource } from "./traits.ts";
-import { dot } from "./vectors.ts";
-import { latentAt } from "./whitening.ts";
+import { latentOf, type VoiceSource } from "./traits.ts";
+import { latentAt, whiten } from "./whitening.ts";
 
 /** A voice made from others. */
 export interface MadeVoice {
@@ -15,7 +15,8 @@ export interface MadeVoice {
 }
 
 /**
- * The voice between two: 0 is the first, 1 the second. Every trait changes evenly on the way (pitch by ratio).
+ * The voice between two: 0 is the first, 1 the second. Every trait changes evenly on the way (pitch by ratio). Half-way
+ * between voices of two components no seed draws, and the model speaks less clearly.
  * @throws RangeError when `share` is not from 0 to 1, or a voice is none
  */
 export function blend(
@@ -29,12 +30,9 @@ export function blend(
       `The share of the second voice is ${share}; allowed: 0 (the first) to 1 (the second).`,
     );
   }
-  const a = whitenedOf(first, speaker);
-  const b = whitenedOf(second, speaker);
-  return latentAt(
-    Float64Array.from(a, (value, dim) => (1 - share) * value + share * (b[dim] ?? 0)),
-    speaker,
-  );
+  const a = latentOf(first, speaker);
+  const b = latentOf(second, speaker);
+  return a.map((value, dim) => (1 - share) * value + share * (b[dim] ?? 0));
 }
 
 /** Correlation of a sibling's voice with the voice it is of: near enough to hear the family, far enough to tell apart. */
@@ -43,10 +41,9 @@ const KINSHIP = 0.8;
 /** Tells the draws of siblings from other uses of a seed. */
 const SIBLING_SALT = 0x51b1196;
 
-const SPEAKER_STREAM = 0;
-
 /**
- * Sibling `k` (1, 2, ...) of a voice, always the same; 0 is the voice itself. Siblings are as usual as any voice.
+ * Sibling `k` (1, 2, ...) of a voice, always the same; 0 is the voice itself. Siblings are as usual as any voice of the
+ * component that the voice is most likely of.
  * @throws RangeError when `k` is not a whole number from 0 to 2^32 - 1, or the voice is none
  */
 export function variant(voice: MadeVoice, k: number, speaker: SpeakerSpace): MadeVoice {
@@ -55,18 +52,10 @@ export function variant(voice: MadeVoice, k: number, speaker: SpeakerSpace): Mad
   }
   if (k === 0) return voice;
   const [lo, hi] = pcg4d(voice.seed.lo, voice.seed.hi, k, SIBLING_SALT);
-  const own = whitenedOf(voice.latent, speaker);
-  const fresh = fillGaussian(new Float32Array(own.length), { lo, hi }, SPEAKER_STREAM, 0);
-  const sibling = Float64Array.from(
-    own,
+  const component = likeliestComponent(latentOf(voice.latent, speaker), speaker);
+  const fresh = ownNoiseOf({ lo, hi }, speaker);
+  const sibling = whiten(voice.latent, component).map(
     (value, dim) => KINSHIP * value + Math.sqrt(1 - KINSHIP ** 2) * (fresh[dim] ?? 0),
   );
-  const shrink = Math.min(1, acceptRadiusOf(speaker) / Math.sqrt(dot(sibling, sibling)));
-  return {
-    seed: { lo, hi },
-    latent: latentAt(
-      sibling.map((value) => value * shrink),
-      speaker,
-    ),
-  };
+  return { seed: { lo, hi }, latent: latentAt(sibling, component) };
 }

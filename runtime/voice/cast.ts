@@ -6,7 +6,7 @@ import { audiblePart, distanceOf, distinctDistance } from "./distinctness.ts";
 import { candidateSeed, wishTest, type WishTest } from "./find-seed.ts";
 import { fnv1a32 } from "./line-stream.ts";
 import { parseSeed, type Seed, type SeedLike } from "./seed.ts";
-import { whitenedLatentOf } from "./speaker-latent.ts";
+import { speakerLatentOf } from "./speaker-latent.ts";
 import type { SpeakerSpace } from "./trait-space.ts";
 import type { VoiceWish } from "./voice-wish.ts";
 
@@ -112,8 +112,8 @@ export function createCast(speaker: SpeakerSpace, options: CastOptions = {}): Ca
     const best = audition(
       (n) => {
         const tried = candidateSeed(seed, stream, n);
-        const whitened = whitenedLatentOf(tried, speaker);
-        return { seed: tried, audible: audiblePart(whitened, speaker), miss: miss(whitened) };
+        const latent = speakerLatentOf(tried, speaker);
+        return { seed: tried, audible: audiblePart(latent, speaker), miss: miss(latent) };
       },
       companyOf(near),
       distance,

@@ -1,9 +1,8 @@
 import type { TraitName } from "../manifest.ts";
 import { pcg4d } from "./gaussian.ts";
 import { parseSeed, type Seed, type SeedLike } from "./seed.ts";
-import { whitenedLatentOf } from "./speaker-latent.ts";
-import { traitAxes, type Range, type SpeakerSpace } from "./trait-space.ts";
-import { dot } from "./vectors.ts";
+import { speakerLatentOf } from "./speaker-latent.ts";
+import { readTrait, traitAxes, type Range, type SpeakerSpace } from "./trait-space.ts";
 import { resolveWish, type Compromise, type VoiceWish } from "./voice-wish.ts";
 
 /** The n-th seed tried after a seed, far from it and from those of any other. `stream` tells sequences apart. */
@@ -12,10 +11,10 @@ export function candidateSeed({ lo, hi }: Seed, stream: number, n: number): Seed
   return { lo: nextLo, hi: nextHi };
 }
 
-/** What a wish asks of a whitened latent. */
+/** What a wish asks of a speaker latent. */
 export interface WishTest {
   /** How far it is off, in deviations of the voices there are; 0 when all holds within the error of the reading. */
-  miss(whitened: ArrayLike<number>): number;
+  miss(latent: ArrayLike<number>): number;
   readonly compromises: readonly Compromise[];
 }
 
@@ -23,12 +22,12 @@ export interface WishTest {
 export function wishTest(wish: VoiceWish, speaker: SpeakerSpace): WishTest {
   const { ranges, compromises } = resolveWish(wish, speaker);
   const axes = traitAxes(speaker);
-  const tests = [...ranges].map(([trait, range]) => ({ ...axes[trait], ...widened(trait, range, speaker) }));
+  const tests = [...ranges].map(([trait, range]) => ({ trait, ...widened(trait, range, speaker) }));
   return {
-    miss: (whitened) =>
-      tests.reduce((sum, { axis, center, spread, low, high }) => {
-        const reading = center + dot(axis, whitened);
-        return sum + Math.max(0, low - reading, reading - high) / spread;
+    miss: (latent) =>
+      tests.reduce((sum, { trait, low, high }) => {
+        const reading = readTrait(trait, latent, speaker);
+        return sum + Math.max(0, low - reading, reading - high) / axes[trait].spread;
       }, 0),
     compromises,
   };
@@ -62,10 +61,10 @@ export function findSeed(wish: VoiceWish, from: SeedLike, speaker: SpeakerSpace)
   const { miss, compromises } = wishTest(wish, speaker);
   const start = parseSeed(from);
   let seed = start;
-  let least = miss(whitenedLatentOf(start, speaker));
+  let least = miss(speakerLatentOf(start, speaker));
   for (let n = 1; n < MOST_TRIES && least > 0; n++) {
     const candidate = candidateSeed(start, SEARCH_STREAM, n);
-    const missed = miss(whitenedLatentOf(candidate, speaker));
+    const missed = miss(speakerLatentOf(candidate, speaker));
     if (missed < least) [seed, least] = [candidate, missed];
   }
   return { seed, fits: least === 0, compromises };

@@ -5,15 +5,22 @@
 import type { Seed } from "./seed.ts";
 
 type Words = readonly [number, number, number, number];
-type Lane = 0 | 1 | 2 | 3;
+
+/** Values of one counter. */
+const LANES = 4;
 
 /**
  * Four u32 -> four well mixed u32.
  * Source: Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
  */
 export function pcg4d(...words: Words): Words {
-  const [x, y, z, w] = stir(words.map((word) => Math.imul(word, 1664525) + 1013904223) as unknown as Words);
+  const [a, b, c, d] = words;
+  const [x, y, z, w] = stir([advance(a), advance(b), advance(c), advance(d)]);
   return stir([x ^ (x >>> 16), y ^ (y >>> 16), z ^ (z >>> 16), w ^ (w >>> 16)]);
+}
+
+function advance(word: number): number {
+  return Math.imul(word, 1664525) + 1013904223;
 }
 
 function stir([x, y, z, w]: Words): Words {
@@ -28,17 +35,23 @@ function toUniform(word: number): number {
   return (word + 0.5) / 2 ** 32;
 }
 
-/** Box-Muller of one pair of u32: even lanes take the cosine, odd lanes the sine. */
-function boxMuller(words: Words, lane: Lane): number {
-  const [first, second] = lane < 2 ? [words[0], words[1]] : [words[2], words[3]];
+/** Box-Muller of two pairs of u32 into `lanes`: even lanes take the cosine, odd lanes the sine. */
+function boxMuller([x, y, z, w]: Words, lanes: Float32Array): void {
+  spread(x, y, lanes, 0);
+  spread(z, w, lanes, 2);
+}
+
+function spread(first: number, second: number, lanes: Float32Array, lane: number): void {
   const radius = Math.sqrt(-2 * Math.log(toUniform(first)));
   const angle = 2 * Math.PI * toUniform(second);
-  return Math.fround(radius * (lane % 2 === 0 ? Math.cos(angle) : Math.sin(angle)));
+  lanes[lane] = radius * Math.cos(angle);
+  lanes[lane + 1] = radius * Math.sin(angle);
 }
 
 /** The f32 N(0, 1) value at `index` (whole, below 2^34) of a seed's u32 `stream`. */
 export function gaussian(seed: Seed, stream: number, index: number): number {
-  return boxMuller(pcg4d(seed.lo, seed.hi, stream, Math.floor(index / 4)), (index % 4) as Lane);
+  const [value = NaN] = fillGaussian(new Float32Array(1), seed, stream, index);
+  return value;
 }
 
 /** Fills `target` with the values at `firstIndex`, `firstIndex` + 1, ... of a seed's stream, and returns it. */
@@ -48,15 +61,15 @@ export function fillGaussian(
   stream: number,
   firstIndex: number,
 ): Float32Array {
+  const lanes = new Float32Array(LANES);
   let counter = -1;
-  let words: Words = [0, 0, 0, 0];
   for (let offset = 0; offset < target.length; offset++) {
     const index = firstIndex + offset;
-    if (Math.floor(index / 4) !== counter) {
-      counter = Math.floor(index / 4);
-      words = pcg4d(seed.lo, seed.hi, stream, counter);
+    if (Math.floor(index / LANES) !== counter) {
+      counter = Math.floor(index / LANES);
+      boxMuller(pcg4d(seed.lo, seed.hi, stream, counter), lanes);
     }
-    target[offset] = boxMuller(words, (index % 4) as Lane);
+    target[offset] = lanes[index % LANES] ?? NaN;
   }
   return target;
 }

@@ -1,9 +1,8 @@
 import type { TraitName } from "../manifest.ts";
 import { parseSeed, type SeedLike } from "./seed.ts";
-import { whitenedLatentOf } from "./speaker-latent.ts";
+import { speakerLatentOf } from "./speaker-latent.ts";
 import { everyTrait, readTraits, toUnit, type Readings, type SpeakerSpace } from "./trait-space.ts";
 import { impressionOf, wordOf, type TraitWord, type VoiceImpression } from "./trait-words.ts";
-import { whiten } from "./whitening.ts";
 
 /** A voice of a seed, or as a speaker latent [S]. */
 export type VoiceSource = SeedLike | Float32Array;
@@ -32,7 +31,7 @@ export interface VoiceDescription extends VoiceTraits {
  * @throws RangeError for a seed that is none, or a latent that is not `speaker.dim` finite numbers
  */
 export function describeVoice(source: VoiceSource, speaker: SpeakerSpace): VoiceDescription {
-  return describeReadings(readTraits(whitenedOf(source, speaker), speaker), speaker);
+  return describeReadings(readTraits(latentOf(source, speaker), speaker), speaker);
 }
 
 export function describeReadings(readings: Readings, speaker: SpeakerSpace): VoiceDescription {
@@ -59,13 +58,13 @@ function toTraits({ pitch, size, pace, brightness }: Readings): VoiceTraits {
 }
 
 /**
- * The whitened latent [S] of a voice.
+ * The speaker latent f32 [S] of a voice.
  * @throws RangeError for a seed that is none, or a latent that is not `speaker.dim` finite numbers
  */
-export function whitenedOf(source: VoiceSource, speaker: SpeakerSpace): ArrayLike<number> {
-  if (!(source instanceof Float32Array)) return whitenedLatentOf(parseSeed(source), speaker);
+export function latentOf(source: VoiceSource, speaker: SpeakerSpace): Float32Array {
+  if (!(source instanceof Float32Array)) return speakerLatentOf(parseSeed(source), speaker);
   const dim = speaker.mean.length;
-  if (source.length === dim && source.every(Number.isFinite)) return whiten(source, speaker);
+  if (source.length === dim && source.every(Number.isFinite)) return source;
   throw new RangeError(
     `The speaker latent has ${source.length} numbers; allowed: ${dim} finite numbers, as these weights make them.`,
   );

@@ -36,3 +36,21 @@ export function solve(matrix: readonly (readonly number[])[], right: ArrayLike<n
   }
   return solution;
 }
+
+/** ln of the density of a Gaussian of mean 0 and a symmetric positive covariance, but for a constant of its size. */
+export function logGaussian(offset: ArrayLike<number>, covariance: readonly (readonly number[])[]): number {
+  const factor: number[][] = [];
+  const whitened: number[] = [];
+  let sum = 0;
+  covariance.forEach((row, i) => {
+    const below: number[] = [];
+    for (let j = 0; j < i; j++)
+      below.push(((row[j] ?? 0) - dot(below, factor[j] ?? [])) / (factor[j]?.[j] ?? 1));
+    const pivot = Math.sqrt(Math.max((row[i] ?? 0) - dot(below, below), Number.MIN_VALUE));
+    const value = ((offset[i] ?? 0) - dot(below, whitened)) / pivot;
+    factor.push([...below, pivot]);
+    whitened.push(value);
+    sum += value * value + 2 * Math.log(pivot);
+  });
+  return -sum / 2;
+}

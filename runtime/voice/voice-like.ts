@@ -1,7 +1,16 @@
 import type { TraitName } from "../manifest.ts";
+import { componentShares, componentUnder, toShares } from "./components.ts";
 import { parseSeed, type Seed, type SeedLike } from "./seed.ts";
-import { acceptRadiusOf, whitenedLatentOf } from "./speaker-latent.ts";
-import { readTraits, toUnit, traitAxes, type Range, type SpeakerSpace } from "./trait-space.ts";
+import { ownNoiseOf, speakerLatentOf } from "./speaker-latent.ts";
+import {
+  componentAxes,
+  readTrait,
+  toUnit,
+  traitAxes,
+  type Range,
+  type SpeakerSpace,
+  type TraitAxes,
+} from "./trait-space.ts";
 import { dot, gram, solve } from "./vectors.ts";
 import { compromise, resolveWish, type Compromise, type VoiceWish } from "./voice-wish.ts";
 import { latentAt } from "./whitening.ts";
@@ -16,7 +25,7 @@ export interface WishedVoice {
 }
 
 /**
- * Mahalanobis radius within which 1, 2, 3 or 4 traits together are believed. It holds 98.8 % of all seeds, as TRAIT_REACH
+ * Mahalanobis radius within a component in which 1, 2, 3 or 4 traits together are believed. It holds 98.8 % of its seeds, as TRAIT_REACH
  * does for one: the roots of the chi-squared quantiles.
  */
 const JOINT_REACH = [0, 2.5, 2.96, 3.29, 3.57] as const;
@@ -29,45 +38,75 @@ const SLACK = 1e-6;
 
 /**
  * The seed's own voice, moved as little as possible (in deviations of the voices there are) so that the wished traits hold.
- * It stays unique: what is not wished for is the seed's, but for what goes with the wish (larger speakers are deeper).
- * Where a wish is a range, seeds keep their order within it, so that the deepest voices stay the deepest. What cannot be had
- * becomes the nearest there is, and a compromise in the answer.
- * Source: the conditional distribution of a Gaussian, x' = x + S A^T (A S A^T)^-1 (wish - A x - b).
+ * It stays unique: what is not wished for is the seed's, but for what goes with the wish (larger speakers are deeper), and
+ * it leaves its component for another only as often as the wish asks for that. Where a wish is a range, seeds keep their
+ * order within it, so that the deepest voices stay the deepest. What cannot be had becomes the nearest there is, and a
+ * compromise in the answer.
+ * Source: the conditional distribution of a mixture of Gaussians: its components in proportion to weight * density of the
+ * wished readings, and in each x' = x + S A^T (A S A^T)^-1 (wish - A x - b).
  * @throws RangeError for an unknown key or word, a value that is no number of its unit, or a seed that is none
  */
 export function voiceLike(wish: VoiceWish, seed: SeedLike, speaker: SpeakerSpace): WishedVoice {
   const parsed = parseSeed(seed);
   const { ranges, compromises } = resolveWish(wish, speaker);
-  const own = whitenedLatentOf(parsed, speaker);
-  const moved = moveInto(own, ranges, speaker);
-  const missed = missedTogether(ranges, moved, speaker, compromises);
-  return { seed: parsed, latent: latentAt(moved, speaker), compromises: [...compromises, ...missed] };
+  const readings = readingsWithin(ranges, speakerLatentOf(parsed, speaker), speaker);
+  const own = ownNoiseOf(parsed, speaker);
+  const moved = componentAxes(speaker).map((axes) => moveInto(own, readings, axes));
+  const shares = sharesOfAble(componentShares(readings, speaker), moved);
+  const index = componentUnder(shares, parsed, speaker);
+  const { whitened, given } = moved[index] ?? { whitened: own, given: readings };
+  return {
+    seed: parsed,
+    latent: latentAt(whitened, speaker.components[index] ?? speaker),
+    compromises: [...compromises, ...missedTogether(ranges, given, compromises)],
+  };
 }
 
-function moveInto(
-  own: Float32Array,
+/** A reading in every range: the further off the center a seed's own voice is, the nearer to that end. */
+function readingsWithin(
   ranges: ReadonlyMap<TraitName, Range>,
+  own: Float32Array,
   speaker: SpeakerSpace,
-): Float64Array {
+): ReadonlyMap<TraitName, number> {
   const axes = traitAxes(speaker);
-  const rows = [...ranges.keys()].map((trait) => axes[trait].axis);
+  return new Map(
+    Array.from(ranges, ([trait, { low, high }]) => {
+      const deviations = (readTrait(trait, own, speaker) - axes[trait].center) / axes[trait].spread;
+      return [trait, low + (high - low) / (1 + Math.exp(-LOGISTIC_SLOPE * deviations))];
+    }),
+  );
+}
+
+/** A voice of one component. */
+interface MovedVoice {
+  /** [S] over that component. */
+  readonly whitened: ArrayLike<number>;
+  /** Its readings of the wished traits. */
+  readonly given: ReadonlyMap<TraitName, number>;
+  /** True when they are as wished. */
+  readonly isAble: boolean;
+}
+
+function moveInto(own: Float32Array, readings: ReadonlyMap<TraitName, number>, axes: TraitAxes): MovedVoice {
+  const rows = [...readings.keys()].map((trait) => axes[trait].axis);
   const covariance = gram(rows);
   const said = rows.map((row) => dot(row, own)); // offsets from the center, as the seed has them
-  const asked = [...ranges].map(([trait, range], i) => {
-    const { center, spread } = axes[trait];
-    return placeWithin(range, (said[i] ?? 0) / spread) - center;
-  });
-  const reach = Math.min(JOINT_REACH[rows.length] ?? Infinity, acceptRadiusOf(speaker));
-  const wished = combine(rows, solve(covariance, withinReach(asked, covariance, reach)), own.length);
-  const replaced = combine(rows, solve(covariance, said), own.length);
-  const rest = Float64Array.from(own, (value, dim) => value - (replaced[dim] ?? 0));
-  const share = restShare(wished, rest, acceptRadiusOf(speaker));
-  return wished.map((value, dim) => value + share * (rest[dim] ?? 0));
-}
-
-/** The reading in a range for a seed that is `deviations` off the center by itself. */
-function placeWithin({ low, high }: Range, deviations: number): number {
-  return low + (high - low) / (1 + Math.exp(-LOGISTIC_SLOPE * deviations));
+  const asked = Array.from(readings, ([trait, reading]) => reading - axes[trait].center);
+  const reachable = withinReach(asked, covariance, JOINT_REACH[rows.length] ?? Infinity);
+  const change = solve(
+    covariance,
+    reachable.map((offset, i) => offset - (said[i] ?? 0)),
+  );
+  const whitened = Float64Array.from(own, (value, dim) =>
+    rows.reduce((sum, row, i) => sum + (row[dim] ?? 0) * (change[i] ?? 0), value),
+  );
+  const given = new Map(
+    Array.from(readings.keys(), (trait) => [trait, axes[trait].center + dot(axes[trait].axis, whitened)]),
+  );
+  const isAble = Array.from(readings).every(
+    ([trait, reading]) => Math.abs((given.get(trait) ?? NaN) - reading) < SLACK,
+  );
+  return { whitened, given, isAble };
 }
 
 /** Traits together, brought towards the center until they are believed. */
@@ -80,28 +119,19 @@ function withinReach(
   return length <= reach ? offsets : offsets.map((offset) => (offset * reach) / length);
 }
 
-/** rows^T * factors: whitened [S]. */
-function combine(rows: readonly Float64Array[], factors: readonly number[], dim: number): Float64Array {
-  return Float64Array.from({ length: dim }, (_, column) =>
-    rows.reduce((sum, row, i) => sum + (row[column] ?? 0) * (factors[i] ?? 0), 0),
-  );
-}
-
-/** How much of what is the seed's own can stay within the bounds of voices spoken well. */
-function restShare(wished: ArrayLike<number>, rest: ArrayLike<number>, radius: number): number {
-  const room = Math.sqrt(Math.max(0, radius ** 2 - dot(wished, wished)));
-  return Math.min(1, room / Math.sqrt(dot(rest, rest) || 1));
+/** The shares without components that cannot have the wish, when others can. */
+function sharesOfAble(shares: readonly number[], moved: readonly MovedVoice[]): readonly number[] {
+  if (!moved.some(({ isAble }) => isAble)) return shares;
+  return toShares(shares.map((share, index) => (moved[index]?.isAble ? share : 0)));
 }
 
 function missedTogether(
   ranges: ReadonlyMap<TraitName, Range>,
-  whitened: ArrayLike<number>,
-  speaker: SpeakerSpace,
+  given: ReadonlyMap<TraitName, number>,
   earlier: readonly Compromise[],
 ): Compromise[] {
-  const readings = readTraits(whitened, speaker);
   return [...ranges].flatMap(([trait, range]) => {
-    const reading = readings[trait];
+    const reading = given.get(trait) ?? NaN;
     const holds = reading >= range.low - SLACK && reading <= range.high + SLACK;
     const told = earlier.some((each) => each.trait === trait);
     return holds || told ? [] : [compromise(trait, "together", range, toUnit(trait, reading))];

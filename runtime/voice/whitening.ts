@@ -1,9 +1,9 @@
 /**
- * Whitened coordinates of voices: latent = mean + cholesky * whitened. Seeds draw each of them from N(0, 1) by itself, so
- * lengths and distances there are in deviations of the voices there are.
+ * Whitened coordinates of a Gaussian: latent = mean + cholesky * whitened, where each of them is N(0, 1) by itself, so
+ * lengths and distances there are in deviations.
  */
 
-/** The part of SpeakerCalibration that whitening needs. */
+/** A Gaussian over latents: its mean [S] and the lower-triangular factor [S][S] of its covariance. */
 export interface Whitening {
   readonly mean: readonly number[];
   readonly cholesky: readonly (readonly number[])[];
@@ -11,12 +11,14 @@ export interface Whitening {
 
 /** Whitened [S] -> speaker latent f32 [S]. */
 export function latentAt(whitened: ArrayLike<number>, { mean, cholesky }: Whitening): Float32Array {
-  return Float32Array.from(mean, (center, row) => {
+  const latent = new Float32Array(mean.length);
+  for (let row = 0; row < latent.length; row++) {
     const factors = cholesky[row] ?? [];
-    let sum = center;
+    let sum = mean[row] ?? 0;
     for (let column = 0; column <= row; column++) sum += (factors[column] ?? 0) * (whitened[column] ?? 0);
-    return sum;
-  });
+    latent[row] = sum;
+  }
+  return latent;
 }
 
 /** Speaker latent [S] -> whitened f64 [S], by forward substitution. */

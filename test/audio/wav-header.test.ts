@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseWav } from "../../runtime/audio/parse-wav.ts";
-import { toPcm16, wavHeader } from "../../runtime/audio/wav-header.ts";
+import { syntheticMark, toPcm16, wavHeader } from "../../runtime/audio/wav-header.ts";
 
 const TAGS = { ISFT: "Kalliope 1.2.3", ICMT: "synthetic speech" };
 
@@ -22,6 +22,11 @@ describe("WAV header", () => {
   it("marks the file in a LIST/INFO chunk, odd texts padded", () => {
     const text = Buffer.from(wavHeader({ sampleRateHz: 16_000, samples: 0, tags: TAGS })).toString("latin1");
     expect(text).toContain("INFOISFT\x0f\0\0\0Kalliope 1.2.3\0\0ICMT\x11\0\0\0synthetic speech\0\0data");
+  });
+
+  it("carries the mark of synthetic speech, with the voice where that is known", () => {
+    expect(syntheticMark("Kalliope 1.2.3")).toEqual(TAGS);
+    expect(syntheticMark("A game", "seed 42")).toEqual({ ISFT: "A game", ICMT: "synthetic speech seed 42" });
   });
 
   it("has the same length whatever the number of samples", () => {

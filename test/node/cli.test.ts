@@ -90,7 +90,8 @@ describe("the command line, as a process", { timeout: PROCESS_TIMEOUT_MS }, () =
     expect(await runCli(["sing"])).toEqual({
       code: 2,
       stdout: "",
-      stderr: 'kalliope: unknown command "sing"; usage: kalliope say "<line>" [options], or say --help\n',
+      stderr:
+        'kalliope: unknown command "sing"; usage: kalliope say "<line>" [options], or say --help; or clone --help\n',
     });
     const { code, stderr } = await say("Halt!", "--loud");
     expect(code).toBe(2);

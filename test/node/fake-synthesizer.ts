@@ -1,7 +1,14 @@
-import type { createSynthesizer, SpeechChunk, SpeechOptions } from "../../runtime/index.ts";
+import { requireConsent } from "../../runtime/adapt/consent.ts";
+import type {
+  createSynthesizer,
+  LearnVoiceOptions,
+  SpeechChunk,
+  SpeechOptions,
+} from "../../runtime/index.ts";
 import { SPEAK_FILES } from "../../runtime/onnx/files.ts";
 import { phonemizeLazily, type TextSegment } from "../../runtime/text/phonemize.ts";
 import { loadWeights } from "../../runtime/weights.ts";
+import { learnedVoice } from "../adapt/learned-voice.ts";
 import { tone } from "../speech/signals.ts";
 
 const RATE_HZ = 16_000;
@@ -11,6 +18,7 @@ export interface FakeCalls {
   readonly created: Parameters<typeof createSynthesizer>[0][];
   readonly spoken: { text: string; options: SpeechOptions }[];
   readonly embedded: Float32Array[];
+  readonly learned: LearnVoiceOptions[];
   disposed: number;
 }
 
@@ -25,7 +33,7 @@ export function fakeSynthesizer(
   create: typeof createSynthesizer;
   calls: FakeCalls;
 } {
-  const calls: FakeCalls = { created: [], spoken: [], embedded: [], disposed: 0 };
+  const calls: FakeCalls = { created: [], spoken: [], embedded: [], learned: [], disposed: 0 };
   const create: typeof createSynthesizer = async (request) => {
     calls.created.push(request);
     const { manifest } = await loadWeights(request.read, SPEAK_FILES);
@@ -47,6 +55,18 @@ export function fakeSynthesizer(
         calls.embedded.push(samples);
         return new Float32Array(manifest.speaker.dim);
       },
+      async learnVoice(options: LearnVoiceOptions) {
+        requireConsent(options.consent);
+        calls.learned.push(options);
+        const steps = options.steps ?? 0;
+        options.onProgress?.({ stage: "reading", step: 0, steps: 1 });
+        for (let step = 1; step <= steps; step++) {
+          options.onProgress?.({ stage: "training", step, steps, kl: 1 / step });
+          options.signal?.throwIfAborted();
+        }
+        return learnedVoice(manifest, { name: options.name, consent: options.consent });
+      },
+      resumeVoice: () => Promise.reject(new Error("no voice is resumed here")),
       async dispose() {
         calls.disposed += 1;
       },

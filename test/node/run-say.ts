@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { runClone } from "../../runtime/node/clone.ts";
 import { runSay } from "../../runtime/node/say.ts";
 import type { SayIo } from "../../runtime/node/say-io.ts";
 import { fakeSynthesizer } from "./fake-synthesizer.ts";
@@ -25,16 +26,26 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** Runs `say` in this process with a fake model, the tiny weights and nothing on standard input, unless told. */
-export async function runFakeSay(args: readonly string[], io: Partial<SayIo> = {}): Promise<SayOutcome> {
+export function runFakeSay(args: readonly string[], io: Partial<SayIo> = {}): Promise<SayOutcome> {
+  return runFake(runSay, args, io);
+}
+
+/** The same for `clone`. */
+export function runFakeClone(args: readonly string[], io: Partial<SayIo> = {}): Promise<SayOutcome> {
+  return runFake(runClone, args, io);
+}
+
+async function runFake(run: typeof runSay, args: readonly string[], io: Partial<SayIo>): Promise<SayOutcome> {
   const written = { stdout: "", stderr: "" };
   let clockMs = 0;
-  const code = await runSay(args, {
+  const code = await run(args, {
     createSynthesizer: fakeSynthesizer().create,
     requestGpu: () => Promise.reject(new Error("no GPU is asked for here")),
     stdin: inputOf(),
     stdout: { write: (text) => void (written.stdout += text) },
     stderr: { isTTY: false, write: (text) => void (written.stderr += text) },
     nowMs: () => (clockMs += 10),
+    now: () => new Date("2026-03-01T12:00:00Z"),
     signal: new AbortController().signal,
     version: "1.2.3",
     weightsFolder: TINY_WEIGHTS,

@@ -10,10 +10,13 @@ describe("say options", () => {
       out: "out.wav",
       seed: "1",
       reference: undefined,
+      adapter: undefined,
       speed: 1,
       temperature: undefined,
       backend: "onnx",
       take: 0,
+      style: undefined,
+      intensity: undefined,
       timings: undefined,
       lexicon: undefined,
       threads: 1,
@@ -36,6 +39,14 @@ describe("say options", () => {
     });
   });
 
+  it("name the style", () => {
+    expect(parseSayOptions(["Hush.", "--style", "whisper", "--intensity", "0.7"])).toMatchObject({
+      style: "whisper",
+      intensity: 0.7,
+    });
+    expect(parseSayOptions(["Hush.", "--style", "neutral"])).toMatchObject({ style: "neutral" });
+  });
+
   it("name the source of the words", () => {
     const sourceOf = (...args: string[]) => {
       const options = parseSayOptions(args);
@@ -53,6 +64,13 @@ describe("say options", () => {
   });
 
   it.each([
+    [["Halt!", "--style", "singing"], "--style singing is not known; allowed: neutral, whisper, shout"],
+    [["Halt!", "--intensity", "0.5"], "--intensity needs --style"],
+    [["Halt!", "--style", "neutral", "--intensity", "0.5"], "--intensity needs --style"],
+    [
+      ["Halt!", "--style", "shout", "--intensity", "2"],
+      "--intensity 2 is not allowed: give a number from 0.01 to 1",
+    ],
     [["Halt!", "--sped", "2"], "Unknown option '--sped'"],
     [["Halt!", "--out"], "--out <value>' argument missing"],
     [["Halt!", "--out="], "--out needs a value"],

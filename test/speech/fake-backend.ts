@@ -78,6 +78,7 @@ export function createFakeBackend({ samplesPerLatent, decoder }: Manifest): Fake
     },
     encode: () => Promise.reject(new Error("not used")),
     embedSpeaker: async (samples) => ({ mean: samples.slice(0, 8), logScale: new Float32Array(8) }),
+    adapterGradient: () => Promise.reject(new Error("not used")),
     async dispose() {
       open.clear();
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BackendError, VoiceTextError, WeightsError } from "../../runtime/errors.ts";
+import { conditioningOf } from "../../runtime/styles.ts";
 import { speak, type SpeechChunk } from "../../runtime/speech/speak.ts";
 import type { SpeechEvent } from "../../runtime/speech/speech-events.ts";
 import type { SpeechOptions } from "../../runtime/speech/speech-options.ts";
@@ -121,10 +122,75 @@ describe("speak", () => {
     expect(again.events).toEqual(first.events);
     const take = await collect(TEXT, { take: 1 });
     expect(take.samples).not.toEqual(first.samples);
-    expect(take.backend.requests[0]?.speaker).toEqual(first.backend.requests[0]?.speaker);
+    expect(take.backend.requests[0]?.conditioning).toEqual(first.backend.requests[0]?.conditioning);
     const other = await collect(TEXT, { voice: { seed: "0xfeedbeefcafe" } });
     expect(other.backend.requests[0]?.noise).toMatchObject({ seedLo: 0xbeefcafe, seedHi: 0xfeed });
-    expect(other.backend.requests[0]?.speaker).not.toEqual(first.backend.requests[0]?.speaker);
+    expect(other.backend.requests[0]?.conditioning).not.toEqual(first.backend.requests[0]?.conditioning);
+  });
+
+  it("speaks in the style of tags, else of the option, else of the spelling", async () => {
+    const stylesOf = async (text: string, options?: SpeechOptions) => {
+      const { backend, events } = await collect(text, options);
+      const told = backend.requests.map(({ conditioning }) => [
+        ...conditioning.subarray(manifest.speaker.dim),
+      ]);
+      return { told, named: ofKind(events, "sentence").map(({ style }) => style) };
+    };
+    const loud = Math.fround(0.8);
+    expect(await stylesOf("It is late. GO HOME!")).toEqual({
+      told: [
+        [0, 0],
+        [0, loud],
+      ],
+      named: [undefined, "shout"],
+    });
+    expect((await stylesOf("It is late. GO HOME!", { style: "whisper", intensity: 0.25 })).told).toEqual([
+      [0.25, 0],
+      [0.25, 0],
+    ]);
+    expect((await stylesOf("GO HOME!", { style: "neutral" })).told).toEqual([[0, 0]]);
+    expect((await stylesOf("<shout>Go.</shout> Home.", { style: "whisper" })).named).toEqual([
+      "shout",
+      "whisper",
+    ]);
+  });
+
+  it("is neutral where the text asks for a style that the model does not have", async () => {
+    const { backend, events } = await collect("<weary>So tired.</weary> Hooray!");
+    for (const { conditioning } of backend.requests) expect(Array.from(conditioning.slice(-2))).toEqual([0, 0]);
+    expect(ofKind(events, "sentence").every((event) => !("style" in event))).toBe(true);
+  });
+
+  it("plays a whisper softer and a shout louder than the model makes them", async () => {
+    const peakOf = async (options: SpeechOptions) => {
+      const { samples, backend } = await collect("It is late.", options);
+      return Math.max(...samples) / Math.max(...plannedSamples(backend.requests[0]!, FRAME));
+    };
+    expect(await peakOf({})).toBeCloseTo(1);
+    expect(20 * Math.log10(await peakOf({ style: "whisper", intensity: 1 }))).toBeCloseTo(-9);
+    expect(await peakOf({ style: "shout" })).toBeGreaterThan(1.2);
+  });
+
+  it.each<[string, SpeechOptions, RegExp]>([
+    [
+      "a style the model lacks",
+      { style: "calm" },
+      /"tiny" have not learned the style "calm"; allowed: neutral, whisper, shout/,
+    ],
+    [
+      "an unknown style",
+      { style: "singing" as "calm" },
+      /no style "singing"; allowed: neutral, whisper, shout/,
+    ],
+    ["an intensity of 0", { style: "shout", intensity: 0 }, /intensity is 0; allowed: a number above 0 to 1/],
+    ["an intensity above 1", { style: "shout", intensity: 1.5 }, /intensity is 1.5; allowed/],
+    ["an intensity that is no number", { style: "shout", intensity: NaN }, /intensity is NaN; allowed/],
+    ["an intensity without style", { intensity: 0.5 }, /intensity is 0.5 without a style; allowed/],
+    ["an intensity of neutral", { style: "neutral", intensity: 0.5 }, /intensity is 0.5 without a style/],
+  ])("refuses %s before anything is made", async (_, options, message) => {
+    const speaking = collect("Hello.", options);
+    await expect(speaking).rejects.toThrow(RangeError);
+    await expect(speaking).rejects.toThrow(message);
   });
 
   it("hands voice, temperature and adapter to the backend", async () => {
@@ -133,7 +199,7 @@ describe("speak", () => {
     const adapter = { rank: 1, attentionA: none, attentionB: none, headA: none, headB: none };
     const { backend } = await collect("Hi!", { voice: { latent, seed: 5 }, temperature: 0, adapter });
     expect(backend.requests[0]).toMatchObject({
-      speaker: latent,
+      conditioning: conditioningOf(latent, manifest),
       temperature: 0,
       adapter,
       noise: { seedLo: 5, seedHi: 0 },

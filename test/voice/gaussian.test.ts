@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fillGaussian, gaussian, pcg4d } from "../../runtime/voice/gaussian.ts";
 import { fnv1a32, lineStream } from "../../runtime/voice/line-stream.ts";
 import { parseSeed } from "../../runtime/voice/seed.ts";
-import { speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
+import { componentOf, speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
 
 // Every table here is printed by `python3 weights/recipe/noise.py`, which computes it in numpy.
 
@@ -81,18 +81,34 @@ describe("lineStream", () => {
 });
 
 describe("speakerLatentOf", () => {
-  it("gives the numpy latent", () => {
-    const calibration = {
-      mean: [0.5, -1, 2],
-      cholesky: [
-        [1.5, 0, 0],
-        [-0.25, 0.5, 0],
-        [0.125, 1, 2],
-      ],
-    };
-    const latent = speakerLatentOf(parseSeed("0xFEDCBA9876543210"), calibration);
-    [2.019228458404541, -1.2304033041000366, 2.8166468143463135].forEach((value, dim) =>
-      expect(latent[dim]).toBeCloseTo(value, 6),
-    );
+  const first = {
+    weight: 0.25,
+    mean: [0.5, -1, 2],
+    cholesky: [
+      [1.5, 0, 0],
+      [-0.25, 0.5, 0],
+      [0.125, 1, 2],
+    ],
+  };
+  const second = {
+    weight: 0.75,
+    mean: [-3, 0, 1],
+    cholesky: [
+      [1, 0, 0],
+      [0, 2, 0],
+      [0, 0, 3],
+    ],
+  };
+
+  it.each([
+    ["0xfedcba9876543210", 1, [-1.9871809482574463, 0.09120575338602066, 1.9666625261306763]],
+    ["1", 1, [-4.627752304077148, -3.7958765029907227, -2.1300368309020996]],
+    ["2", 1, [-1.3095418214797974, -1.8764495849609375, -0.3311336636543274]],
+    ["3", 0, [0.6424792408943176, -0.5985093116760254, 3.2845141887664795]],
+  ])("gives the numpy component and latent of seed %s", (seed, component, expected) => {
+    const calibration = { ...first, components: [first, second] };
+    expect(componentOf(parseSeed(seed), calibration)).toBe(component);
+    const latent = speakerLatentOf(parseSeed(seed), calibration);
+    expected.forEach((value, dim) => expect(latent[dim]).toBeCloseTo(value, 6));
   });
 });

@@ -2,16 +2,11 @@ import { parseManifest } from "../../runtime/manifest.ts";
 import { parseSeed, type Seed } from "../../runtime/voice/seed.ts";
 import { readShipped, tinyManifest } from "../onnx/tiny-weights.ts";
 
-const { audible: _heard, ...whitenedTiny } = (await tinyManifest()).speaker;
+export const { speaker: tiny } = await tinyManifest();
 
-export const tiny = whitenedTiny;
-
-const audibleShipped = parseManifest(new TextDecoder().decode(await readShipped("manifest.json"))).speaker;
-
-const { audible: _audible, ...whitenedShipped } = audibleShipped;
-
-/** The shipped space with all of its directions: distances are those of whitened latents. */
-export const shipped = whitenedShipped;
+export const { speaker: shipped } = parseManifest(
+  new TextDecoder().decode(await readShipped("manifest.json")),
+);
 
 /** Both speaker spaces, for `describe.each`. */
 export const SPACES = [

@@ -1,8 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { likeliestComponent } from "../../runtime/voice/components.ts";
 import { voiceDistance } from "../../runtime/voice/distinctness.ts";
 import { findSeed } from "../../runtime/voice/find-seed.ts";
-import { speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
-import { TRAIT_NAMES, toUnit, traitAxes, traitRange } from "../../runtime/voice/trait-space.ts";
+import { componentOf, speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
+import {
+  componentAxes,
+  TRAIT_NAMES,
+  TRAIT_REACH,
+  toUnit,
+  traitAxes,
+  traitRange,
+} from "../../runtime/voice/trait-space.ts";
 import { describeVoice } from "../../runtime/voice/traits.ts";
 import { whiten } from "../../runtime/voice/whitening.ts";
 import type { VoiceWish } from "../../runtime/voice/voice-wish.ts";
@@ -52,19 +60,13 @@ describe.each(SPACES)("voiceLike in the %s space", (_, speaker) => {
     }
   });
 
-  it("moves the seed's voice as little as possible: no other voice with those traits is nearer", () => {
-    const [seed = { lo: 0, hi: 0 }] = seeds(1);
-    const own = whiten(speakerLatentOf(seed, speaker), speaker);
-    const move = whiten(voiceLike(wish, seed, speaker).latent, speaker).map(
-      (z, dim) => z - (own[dim] ?? NaN),
-    );
-    // the move lies in the span of the wished axes: what is orthogonal to them stays
-    const axes = [...new Set(["pitch", "size", "brightness"] as const)].map(
-      (t) => traitAxes(speaker)[t].axis,
-    );
-    const rest = residual(move, axes);
-    expect(length(move)).toBeGreaterThan(0.1);
-    expect(length(rest)).toBeLessThan(1e-4);
+  it("keeps the component of a seed whose own voice is as wished, more often than not", () => {
+    const kept = seeds(100).filter((seed) => {
+      const { pitchHz, size } = describeVoice(seed, speaker);
+      const { latent } = voiceLike({ pitch: pitchHz, size }, seed, speaker);
+      return voiceDistance(seed, latent, speaker) < 0.01;
+    });
+    expect(kept.length).toBeGreaterThan(60);
   });
 
   it("leaves the seed's own voice when nothing is wished, or what it already has", () => {
@@ -123,18 +125,43 @@ describe.each(SPACES)("voiceLike in the %s space", (_, speaker) => {
     expect(pitchHz).toBeGreaterThan(usual("pitch", 0));
     expect(length(whiten(latent, speaker))).toBeLessThan(10);
   });
-
-  it("stays within the bounds of voices spoken well, and keeps the wish", () => {
-    const bounded = { ...speaker, acceptRadius: 2.6 };
-    for (const seed of seeds(20)) {
-      const { latent } = voiceLike({ pitch: usual("pitch", 1) }, seed, bounded);
-      expect(length(whiten(latent, bounded))).toBeLessThan(2.6001);
-      expect(describeVoice(latent, bounded).pitchHz / usual("pitch", 1)).toBeCloseTo(1, 4);
-    }
-  });
 });
 
 describe("voiceLike", () => {
+  it("moves the seed's voice as little as possible: no other voice of its component with those traits is nearer", () => {
+    const wish = { pitch: 150, size: 0.9, brightness: 0.5 };
+    const kept = seeds(60).flatMap((seed) => {
+      const index = componentOf(seed, shipped);
+      const component = shipped.components[index] ?? shipped;
+      const { latent } = voiceLike(wish, seed, shipped);
+      if (likeliestComponent(latent, shipped) !== component) return [];
+      const own = whiten(speakerLatentOf(seed, shipped), component);
+      const move = whiten(latent, component).map((z, dim) => z - (own[dim] ?? NaN));
+      // the move lies in the span of the wished axes: what is orthogonal to them stays
+      const axes = (["pitch", "size", "brightness"] as const).map(
+        (trait) => componentAxes(shipped)[index]?.[trait].axis ?? new Float64Array(),
+      );
+      return [{ moved: length(move), rest: length(residual(move, axes)) }];
+    });
+    expect(kept.length).toBeGreaterThan(5);
+    for (const { moved, rest } of kept) {
+      expect(moved).toBeGreaterThan(0.1);
+      expect(rest).toBeLessThan(1e-3);
+    }
+  });
+
+  it("has what only one component can: no seed stays in another", () => {
+    const reach = componentAxes(shipped).map(({ pitch }) => pitch.center + TRAIT_REACH * pitch.spread);
+    const highest = Math.max(...reach);
+    const pitch = Math.exp(highest - 0.01);
+    for (const seed of seeds(40)) {
+      const { latent, compromises } = voiceLike({ pitch }, seed, shipped);
+      expect(compromises).toEqual([]);
+      expect(describeVoice(latent, shipped).pitchHz / pitch).toBeCloseTo(1, 4);
+      expect(likeliestComponent(latent, shipped)).toBe(shipped.components[reach.indexOf(highest)]);
+    }
+  });
+
   it("takes words", () => {
     const { latent, compromises } = voiceLike({ pitch: "deep", pace: "quick" }, 11, shipped);
     expect(compromises).toEqual([]);

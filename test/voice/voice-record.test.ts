@@ -35,7 +35,11 @@ describe.each(SPACES)("a stored voice in the %s space", (_, speaker) => {
   });
 
   it("says that other weights make it another voice, and gives one alike", () => {
-    const other = { ...speaker, mean: speaker.mean.map((value) => value + 0.01) };
+    const components = speaker.components.map((component) => ({
+      ...component,
+      mean: component.mean.map((value) => value + 0.01),
+    }));
+    const other = { ...speaker, components };
     for (const seed of seeds(10)) {
       const record = recordVoice({ seed }, speaker);
       const restored = restoreVoice(record, other);
@@ -46,9 +50,10 @@ describe.each(SPACES)("a stored voice in the %s space", (_, speaker) => {
     }
   });
 
-  it("says so too when only the bound of good voices moved", () => {
+  it("says so too when only the shares of the components moved", () => {
     const record = recordVoice({ seed: 1 }, speaker);
-    expect(restoreVoice(record, { ...speaker, acceptRadius: 5 }).same).toBe(false);
+    const components = speaker.components.map((component) => ({ ...component, weight: 1 }));
+    expect(restoreVoice(record, { ...speaker, components }).same).toBe(false);
   });
 
   it("is small", () => {
