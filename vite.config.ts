@@ -1,19 +1,13 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-
-/** Flags for headless Chromium with WebGPU on the software adapter and a fake microphone. */
-const CHROMIUM_FLAGS = [
-  "--no-sandbox",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-dawn-features=disable_workgroup_init", // kernels write it before they read it; clearing makes compiling 20 times longer
-  "--enable-features=Vulkan",
-  "--use-vulkan=swiftshader",
-  "--use-angle=swiftshader",
-  "--disable-vulkan-surface",
-  "--autoplay-policy=no-user-gesture-required",
-  "--disable-background-networking",
-];
+import {
+  CHROMIUM_PATH,
+  fakeMicrophoneFlags,
+  ISOLATION_HEADERS,
+  QUICK_COMPILING,
+  SOFTWARE_FLAGS,
+} from "./browser.ts";
+import { FAKE_MICROPHONE } from "./test/browser/fake-microphone.ts";
 
 /** What the plugin and its tests use of Babylon; its AudioV2 loads further parts by itself. */
 const BABYLON_PARTS = [
@@ -31,6 +25,7 @@ const BABYLON_PARTS = [
   "Lights/hemisphericLight.js",
   "Lights/pointLight.js",
   "Materials/Textures/dynamicTexture.js",
+  "Materials/Textures/mirrorTexture.js",
   "Materials/Textures/renderTargetTexture.js",
   "Materials/Textures/texture.js",
   "Materials/colorCurves.js",
@@ -39,6 +34,7 @@ const BABYLON_PARTS = [
   "Materials/material.js",
   "Materials/standardMaterial.js",
   "Maths/math.color.js",
+  "Maths/math.plane.js",
   "Maths/math.vector.js",
   "Meshes/mesh.js",
   "Meshes/mesh.vertexData.js",
@@ -68,10 +64,7 @@ export default defineConfig({
     ],
   },
   server: {
-    headers: {
-      "Cross-Origin-Opener-Policy": "same-origin",
-      "Cross-Origin-Embedder-Policy": "require-corp",
-    },
+    headers: ISOLATION_HEADERS,
   },
   test: {
     projects: [
@@ -90,6 +83,7 @@ export default defineConfig({
         test: {
           name: "chromium",
           include: ["test/browser/**/*.test.ts"],
+          globalSetup: "test/browser/fake-microphone.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
           browser: {
@@ -98,8 +92,8 @@ export default defineConfig({
             screenshotFailures: false,
             provider: playwright({
               launchOptions: {
-                executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-                args: CHROMIUM_FLAGS,
+                executablePath: CHROMIUM_PATH,
+                args: [...SOFTWARE_FLAGS, QUICK_COMPILING, ...fakeMicrophoneFlags(FAKE_MICROPHONE)],
               },
             }),
             instances: [{ browser: "chromium" }],

@@ -17,6 +17,8 @@ export interface LineCache {
   put(key: string, line: CachedLine): void | Promise<void>;
   /** True when `get` would give a line, as far as is known at once. */
   has(key: string): boolean;
+  /** Deletes the lines whose keys contain `part`, those being written too. */
+  forget(part: string): void | Promise<void>;
   /** Bytes stored, when it is known. */
   readonly bytes?: number;
 }

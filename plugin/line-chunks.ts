@@ -30,8 +30,9 @@ export function lexiconOf(state: VoicesState, { options }: Line): UserLexicon {
 export function cacheKeyOf(state: VoicesState, line: Line, voice: EntityVoice): string | undefined {
   const { script, options } = line;
   if (typeof script !== "string") return undefined;
-  const { take = 0, temperature } = options;
-  return lineKey(voice, { text: script, take, temperature, lexicon: lexiconOf(state, line) });
+  const { take = 0, temperature, style, intensity } = options;
+  const lexicon = lexiconOf(state, line);
+  return lineKey(voice, { text: script, take, temperature, style, intensity, lexicon });
 }
 
 /** Does no work before a chunk is asked for. */
@@ -65,13 +66,10 @@ function piecesOf(line: Line): AsyncIterable<TextPiece> | Iterable<TextPiece> {
   return textPieces(line.script, grow, line.over.signal);
 }
 
-function fullChunks(
-  state: VoicesState,
-  line: Line,
-  { voice, adapter, speed, key }: EntityVoice,
-): ChunkStream {
-  const { manifest, scheduler } = state;
-  const { take, temperature } = line.options;
+function fullChunks(state: VoicesState, line: Line, entityVoice: EntityVoice): ChunkStream {
+  const { voice, adapter, speed, learned } = entityVoice;
+  const { manifest, scheduler, adapters } = state;
+  const { take, temperature, style, intensity } = line.options;
   const options: SpeechOptions = {
     voice,
     lexicon: lexiconOf(state, line),
@@ -79,14 +77,17 @@ function fullChunks(
     ...(adapter !== undefined && { adapter }),
     ...(take !== undefined && { take }),
     ...(temperature !== undefined && { temperature }),
+    ...(style !== undefined && { style }),
+    ...(intensity !== undefined && { intensity }),
   };
   const backend = scheduler.backendFor(line.demand);
   const chunks = joined(state, line, (text) => speak(backend, manifest, text, options));
   const stretched = stretchedChunks(chunks, speed, manifest.sampleRateHz);
-  const cacheKey = cacheKeyOf(state, line, { voice, adapter, speed, key });
+  const cacheKey = cacheKeyOf(state, line, entityVoice);
   if (cacheKey === undefined) return stretched;
   const mostSamples = LONGEST_CACHED_SECONDS * manifest.sampleRateHz;
   return recordedChunks(stretched, mostSamples, (spoken) => {
+    if (learned !== undefined && ![...adapters.values()].includes(learned)) return; // deleted meanwhile
     void (async () => state.cache.put(cacheKey, spoken))().catch(state.onError);
   });
 }

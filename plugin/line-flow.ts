@@ -48,6 +48,7 @@ export function beginLine(state: VoicesState, line: Line): void {
   line.beganAtMs = state.clock();
   try {
     const voice = entityVoice(speaker.eid, state.adapters, state.manifest);
+    line.voiceKey = voice.key;
     line.detail = detailFor(state, line, voice);
     line.chunks = lineChunks(state, line, voice, line.detail);
     if (line.options.hesitate === true && line.detail === "full") hesitate(state, line, voice);
@@ -93,12 +94,13 @@ function openSink(state: VoicesState, line: Line): VoiceSink {
 /** Part of the hearing range up to which a voice is whole. */
 const WHOLE_WITHIN = 0.7;
 
-/** The voice's gain, falling to 0 where the listener walks out of its hearing range. */
+/** The voice's gain over that of its loudness, falling to 0 where the listener walks out of its hearing range. */
 export function fadedGain(state: VoicesState, line: Line): number {
   const range = hearingRangeOf(state, line);
   const part = state.output.distanceTo(line.speaker.eid) / range;
   const fade = range === Infinity ? 1 : (1 - part) / (1 - WHOLE_WITHIN);
-  return gainOf(line.speaker.eid) * Math.min(1, Math.max(0, fade));
+  const matched = line.voiceKey === undefined ? 1 : (state.loudness?.gainOf(line.voiceKey) ?? 1);
+  return gainOf(line.speaker.eid) * matched * Math.min(1, Math.max(0, fade));
 }
 
 /** Milliseconds computed and not yet heard. */
@@ -154,6 +156,10 @@ function receiveChunk(state: VoicesState, line: Line, { samples, events }: Speec
     const tookMs = Math.min(state.clock() - line.pullingSinceMs, LONGEST_SECOND_CHUNK_MS);
     state.secondChunkMs += SECOND_CHUNK_WEIGHT * (tookMs - state.secondChunkMs);
   }
+  for (const event of events) if (event.kind === "sentence") line.style = event.style;
+  // A whisper is not to be made as loud as a shout.
+  const isMeasured = (line.detail === "full" || line.detail === "cached") && line.style === undefined;
+  if (isMeasured && line.voiceKey !== undefined) state.loudness?.hear(line.voiceKey, samples);
   line.chunksReceived++;
   line.samples += samples.length;
   line.events.push(...events);

@@ -19,6 +19,10 @@ export interface LearnedVoice {
 /** The voice of an entity at this moment. */
 export interface EntityVoice extends SoundVoice {
   readonly speed: number;
+  /** `ownerKey` of it, with which `key` begins. */
+  readonly owner: string;
+  /** What it was learned as; undefined for the voice of a seed. */
+  readonly learned: LearnedVoice | undefined;
 }
 
 /**
@@ -40,12 +44,41 @@ export function entityVoice(
     );
   }
   const voice: SpeechVoice = learned?.latent === undefined ? { seed } : { seed, latent: learned.latent };
+  const owner = ownerKey(name);
+  const identity = [weightsOf(manifest), String(seed.lo), String(seed.hi), fingerprintOf(learned)];
   return {
-    key: shortKey([weightsOf(manifest), String(seed.lo), String(seed.hi), name]),
+    key: `${owner}${shortKey(identity)}`,
+    owner,
     voice,
     adapter: learned?.adapter,
     speed: speedOf(eid),
+    learned,
   };
+}
+
+/** Part of the keys of everything that a learned voice has spoken, whatever the seed. */
+export function ownerKey(name: string): string {
+  return `${shortKey([name]).slice(0, 16)}.`;
+}
+
+const fingerprints = new WeakMap<LearnedVoice, string>();
+
+/** Tells voices apart that were learned under the same name. */
+function fingerprintOf(learned: LearnedVoice | undefined): string {
+  if (learned === undefined) return "";
+  const known = fingerprints.get(learned);
+  if (known !== undefined) return known;
+  const { latent, adapter } = learned;
+  const tensors = [latent, adapter?.attentionA, adapter?.attentionB, adapter?.headA, adapter?.headB];
+  const made = tensors.map((tensor) => (tensor ? hexadecimal(hashOf(tensor)) : "")).join();
+  fingerprints.set(learned, made);
+  return made;
+}
+
+/** FNV-1a over whole numbers instead of bytes. */
+function hashOf({ buffer, byteOffset, length }: Float32Array): number {
+  const words = new Uint32Array(buffer, byteOffset, length);
+  return words.reduce((hash, word) => Math.imul(hash ^ word ^ (word >>> 15), 0x01000193), 0x811c9dc5) >>> 0;
 }
 
 export function speedOf(eid: EntityId): number {
@@ -75,17 +108,24 @@ export interface LineManner {
   readonly text: string;
   readonly take: number;
   readonly temperature: number | undefined;
+  readonly style: string | undefined;
+  readonly intensity: number | undefined;
   readonly lexicon: UserLexicon;
 }
 
 /** Names a line in a cache. */
-export function lineKey(voice: EntityVoice, { text, take, temperature, lexicon }: LineManner): string {
-  const manner = [take, temperature ?? "", voice.speed].map(String);
-  return `line:${shortKey([voice.key, text, ...manner, JSON.stringify(lexicon)])}`;
+export function lineKey(voice: EntityVoice, line: LineManner): string {
+  const { text, take, temperature, style, intensity, lexicon } = line;
+  const manner = [take, temperature ?? "", voice.speed, style ?? "", intensity ?? ""].map(String);
+  return `line:${voice.owner}${shortKey([voice.key, text, ...manner, JSON.stringify(lexicon)])}`;
 }
 
 /** 128 bits of hash as hexadecimal text: four differently salted FNV-1a over the parts. */
 function shortKey(parts: readonly string[]): string {
   const whole = JSON.stringify(parts);
-  return [0, 1, 2, 3].map((salt) => fnv1a32(`${salt}${whole}`).toString(16).padStart(8, "0")).join("");
+  return [0, 1, 2, 3].map((salt) => hexadecimal(fnv1a32(`${salt}${whole}`))).join("");
+}
+
+function hexadecimal(word: number): string {
+  return word.toString(16).padStart(8, "0");
 }

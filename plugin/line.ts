@@ -57,6 +57,8 @@ export function createLine(
     state: "queued",
     error: undefined,
     detail: undefined,
+    style: undefined,
+    voiceKey: undefined,
     chunks: undefined,
     pullingSinceMs: undefined,
     chunksReceived: 0,

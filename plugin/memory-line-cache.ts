@@ -31,6 +31,9 @@ export function createMemoryLineCache(mostBytes: number): LineCache {
       }
     },
     has: (key) => lines.has(key),
+    forget(part) {
+      for (const key of lines.keys()) if (key.includes(part)) remove(key);
+    },
     get bytes() {
       return bytes;
     },

@@ -1,6 +1,7 @@
 /** A line as the game sees it: what `speak` takes and what it gives back. */
 import type { EntityId } from "bitecs";
 import type { SpeechEvent } from "../runtime/speech/speech-events.ts";
+import type { StyleName } from "../runtime/styles.ts";
 import type { UserLexicon } from "../runtime/text/lexicon.ts";
 import type { ListenerList } from "./listeners.ts";
 
@@ -82,6 +83,13 @@ export interface SpeakOptions {
   readonly take?: number;
   /** Variance of the noise, at least 0. Defaults to the manifest's. */
   readonly temperature?: number;
+  /**
+   * How it is spoken where no tag or stage direction in the text says otherwise. Defaults to what spelling tells of each
+   * sentence. The line fails when the model does not have the style.
+   */
+  readonly style?: StyleName | "neutral";
+  /** How strong `style` is, above 0 to 1. Defaults to 0.8. */
+  readonly intensity?: number;
   /** Pronunciations of invented words, beside those of `VoicesOptions.lexicon`. */
   readonly lexicon?: UserLexicon;
   /** In scene units: the voice is fading from 0.7 of it and is gone beyond. Defaults to `VoicesOptions.hearingRange`. */

@@ -32,6 +32,8 @@ export interface SoundVoice {
 export interface VoiceSounds {
   /** The sound of a voice, when it is there; otherwise it is asked for. */
   find(kind: SoundKind, voice: SoundVoice): CachedLine | undefined;
+  /** Lets go of the sounds whose keys contain `part`, those being made too; the cache is the caller's. */
+  forget(part: string): void;
   dispose(): void;
 }
 
@@ -51,7 +53,7 @@ export function createVoiceSounds(
     const stored = await Promise.resolve(cache.get(key)).catch(() => undefined);
     if (stored !== undefined) return stored;
     const demand = { slackMs: Infinity, rank: Infinity, signal: job.signal };
-    const options = { voice, signal: job.signal, ...(adapter && { adapter }) };
+    const options = { voice, signal: job.signal, style: "neutral" as const, ...(adapter && { adapter }) };
     const chunks = speak(scheduler.backendFor(demand), manifest, TEXT_OF_SOUND[kind], options);
     const parts: SpeechChunk[] = [];
     for await (const chunk of chunks) parts.push(chunk);
@@ -59,7 +61,7 @@ export function createVoiceSounds(
       samples: joinSamples(parts.map(({ samples }) => samples)),
       events: parts.flatMap(({ events }) => events),
     };
-    await cache.put(key, line);
+    if (wanted.has(key)) await cache.put(key, line);
     return line;
   }
 
@@ -69,7 +71,8 @@ export function createVoiceSounds(
     for (const [key, makeIt] of wanted) {
       job = new AbortController();
       try {
-        kept.set(key, await makeIt());
+        const sound = await makeIt();
+        if (wanted.has(key)) kept.set(key, sound);
       } catch (error) {
         if (!disposed) onError(error);
       }
@@ -90,6 +93,10 @@ export function createVoiceSounds(
         void work();
       }
       return sound;
+    },
+    forget(part) {
+      for (const sounds of [kept, wanted])
+        for (const key of sounds.keys()) if (key.includes(part)) sounds.delete(key);
     },
     dispose() {
       disposed = true;

@@ -5,12 +5,14 @@ import type { Demand } from "../runtime/schedule/demand.ts";
 import type { Scheduler } from "../runtime/schedule/scheduler.ts";
 import type { SpeechChunk } from "../runtime/speech/speak.ts";
 import type { SpeechEvent } from "../runtime/speech/speech-events.ts";
+import type { StyleName } from "../runtime/styles.ts";
 import type { UserLexicon } from "../runtime/text/lexicon.ts";
 import type { DetailRow } from "./detail-policy.ts";
 import type { LineCache } from "./line-cache.ts";
 import type { Teller } from "./listeners.ts";
 import type { LineEnd, LineState, SpeakOptions, SpeechDetail, VoiceLine } from "./voice-line.ts";
 import type { VoiceOutput, VoiceSink } from "./voice-output.ts";
+import type { VoiceLoudness } from "./voice-loudness.ts";
 import type { VoiceSounds } from "./voice-sounds.ts";
 import type { LearnedVoice } from "./line-voice.ts";
 
@@ -39,6 +41,10 @@ export interface Line {
   state: LineState;
   error: Error | undefined;
   detail: SpeechDetail | undefined;
+  /** Of the sentence that came last; undefined while neutral. */
+  style: StyleName | undefined;
+  /** Names the voice it is spoken with; undefined until it begins. */
+  voiceKey: string | undefined;
   /** Undefined until it begins. */
   chunks: AsyncGenerator<SpeechChunk, void, undefined> | undefined;
   /** Since when a chunk has been asked for; undefined when none is. */
@@ -82,8 +88,10 @@ export interface VoicesState {
   readonly scheduler: Scheduler;
   readonly cache: LineCache;
   readonly sounds: VoiceSounds;
+  /** Undefined when voices are left as the model speaks them. */
+  readonly loudness: VoiceLoudness | undefined;
   readonly detailPolicy: readonly DetailRow[];
-  readonly adapters: ReadonlyMap<string, LearnedVoice>;
+  readonly adapters: Map<string, LearnedVoice>;
   readonly lexicon: UserLexicon;
   readonly hearingRange: number;
   readonly clock: () => number;

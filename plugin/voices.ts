@@ -14,17 +14,20 @@ import { DETAIL_POLICY, type DetailRow } from "./detail-policy.ts";
 import { hushSpeaker, releaseFading } from "./line-end.ts";
 import { entityVoice, type LearnedVoice } from "./line-voice.ts";
 import { createTeller, type ListenerList } from "./listeners.ts";
+import { learnedVoices, type LearnedVoices } from "./learned-voices.ts";
 import { createMemoryLineCache } from "./memory-line-cache.ts";
 import { loadVoices, saveVoices } from "./save-voices.ts";
 import { runSystems } from "./schedule.ts";
 import { requestLine } from "./request-line.ts";
 import type { LineEnd, SpeakOptions, VoiceLine } from "./voice-line.ts";
 import type { VoiceOutput } from "./voice-output.ts";
+import { createVoiceLoudness, VOICE_LOUDNESS } from "./voice-loudness.ts";
 import { createVoiceSounds } from "./voice-sounds.ts";
 import type { VoicesState } from "./voice-state.ts";
 
 export type { CachedLine, LineCache } from "./line-cache.ts";
 export { DETAIL_POLICY, type DetailRow } from "./detail-policy.ts";
+export type { LearnedVoices } from "./learned-voices.ts";
 export type { LearnedVoice } from "./line-voice.ts";
 export type { ListenerList } from "./listeners.ts";
 export type * from "./voice-line.ts";
@@ -44,7 +47,7 @@ export interface VoicesOptions {
   readonly slots?: number;
   /** Of lines spoken before. Defaults to one in memory of 32 MiB. */
   readonly cache?: LineCache;
-  /** Learned voices by the name that `VoiceComponent.adapter` holds. Defaults to none. */
+  /** Learned voices to begin with, by the name that `VoiceComponent.adapter` holds; see `Voices.learned`. Defaults to none. */
   readonly adapters?: ReadonlyMap<string, LearnedVoice>;
   /** Pronunciations for all lines. Defaults to none. */
   readonly lexicon?: UserLexicon;
@@ -52,6 +55,11 @@ export interface VoicesOptions {
   readonly hearingRange?: number;
   /** How well lines are spoken by distance and load. Defaults to DETAIL_POLICY. */
   readonly detail?: readonly DetailRow[];
+  /**
+   * LUFS (ITU-R BS.1770) that all voices are brought to before their gain; "as spoken" leaves them as the model speaks.
+   * Defaults to -27, about what the model speaks at.
+   */
+  readonly loudness?: number | "as spoken";
   /** Milliseconds that only grow, for latencies. Defaults to performance.now. */
   readonly clock?: () => number;
   /** Hears of an error thrown by a listener or a cache; must not throw. Defaults to console.error. */
@@ -91,6 +99,10 @@ export interface Voices {
   readonly stats: VoiceStats;
   /** The line an entity is saying. */
   lineOf(eid: EntityId): VoiceLine | undefined;
+  /** Learned voices, to be used by their names in `VoiceComponent.adapter` at once. */
+  readonly learned: LearnedVoices;
+  /** The backend for work that nobody waits to hear, such as learning a voice: it is done when no line needs the time. */
+  idleBackend(signal: AbortSignal): SpeechBackend;
   /** Makes the "hm" and the babble of a voice when there is nothing better to do. */
   prepare(eid: EntityId): void;
   /**
@@ -165,6 +177,8 @@ export function createVoices(world: World, options: VoicesOptions): Voices {
       };
     },
     lineOf: (eid) => state.speakers.get(eid)?.current?.view,
+    learned: learnedVoices(state),
+    idleBackend: (signal) => state.scheduler.backendFor({ slackMs: Infinity, rank: Infinity, signal }),
     prepare: (eid) => prepare(state, eid),
     setBackend(backend, label) {
       backendLabel = label ?? backendLabel;
@@ -189,7 +203,7 @@ export function createVoices(world: World, options: VoicesOptions): Voices {
 }
 
 function createState(world: World, options: VoicesOptions): VoicesState {
-  const { backend, manifest, output, budgetMs, targetFrameMs, slots } = options;
+  const { backend, manifest, output, budgetMs, targetFrameMs, slots, loudness = VOICE_LOUDNESS } = options;
   const onError = options.onError ?? ((error: unknown) => console.error(error));
   const cache = options.cache ?? createMemoryLineCache(DEFAULT_CACHE_BYTES);
   const scheduler = createScheduler(backend, {
@@ -204,8 +218,9 @@ function createState(world: World, options: VoicesOptions): VoicesState {
     scheduler,
     cache,
     sounds: createVoiceSounds(scheduler, manifest, cache, onError),
+    loudness: loudness === "as spoken" ? undefined : createVoiceLoudness(manifest.sampleRateHz, loudness),
     detailPolicy: options.detail ?? DETAIL_POLICY,
-    adapters: options.adapters ?? new Map(),
+    adapters: new Map(options.adapters),
     lexicon: options.lexicon ?? {},
     hearingRange: options.hearingRange ?? Infinity,
     clock: options.clock ?? (() => performance.now()),

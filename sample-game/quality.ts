@@ -15,6 +15,9 @@ export interface Quality {
   /** Factor on the number of smoke, ember and mist particles. */
   readonly particles: number;
   readonly crowd: number;
+  /** Side of the picture in the mirror, and whether houses are in it, not only people. */
+  readonly mirrorSize: number;
+  readonly mirrorsHouses: boolean;
 }
 
 export const QUALITIES = {
@@ -28,6 +31,8 @@ export const QUALITIES = {
     textureSize: 256,
     particles: 0.4,
     crowd: 20,
+    mirrorSize: 256,
+    mirrorsHouses: false,
   },
   high: {
     pixelScale: 1,
@@ -39,6 +44,8 @@ export const QUALITIES = {
     textureSize: 512,
     particles: 1,
     crowd: 32,
+    mirrorSize: 1024,
+    mirrorsHouses: true,
   },
 } as const satisfies Record<string, Quality>;
 

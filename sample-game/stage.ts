@@ -11,6 +11,7 @@ import { createPlayer, type Player } from "./player/player.ts";
 import { qualityFor, QUALITIES } from "./quality.ts";
 import { createGraphicsAsync, type Graphics } from "./scene/engine.ts";
 import { gradePicture } from "./scene/grading.ts";
+import { createLookingGlass } from "./scene/looking-glass.ts";
 import { PLAYER_START } from "./scene/layout.ts";
 import { createNight, type Night } from "./scene/night.ts";
 import { seeded } from "./seeded.ts";
@@ -58,6 +59,9 @@ export async function setStage({
   if (quality.movingShadows) castShadows(night, people, crowd);
   const player = createPlayer(scene, people.player, canvas, stick);
   gradePicture(scene, player.eye.camera, quality);
+  const figureMeshes = [...people.figures.values()].flatMap(({ meshes }) => meshes);
+  const ground = scene.getMeshByName("ground")!;
+  const glass = createLookingGlass(scene, quality, [...figureMeshes, ...crowd.meshes, ground]);
   const showFeet = createFootShadows(scene, [...people.figures.keys(), ...crowd.eids]);
   const goRounds = createRounds(people.eids.jory);
   const random = seeded(2026);
@@ -89,6 +93,7 @@ export async function setStage({
       crowd.show(people.player, frame);
       showFeet();
       lights.update(seconds, viewerSpot());
+      glass.update(viewerSpot());
       scene.render();
     },
     dispose() {

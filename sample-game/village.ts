@@ -2,10 +2,17 @@ import { createDirector, type Director } from "./dialogue/director.ts";
 import { element } from "./hud/element.ts";
 import { createHud } from "./hud/hud.ts";
 import { createTitle } from "./hud/title.ts";
+import { createReflection, type Reflection } from "./reflection.ts";
 import { seeded } from "./seeded.ts";
 import { setStage, type Stage, type StageOptions } from "./stage.ts";
 import { createVillageVoices } from "./voices.ts";
-import type { VoicePlugin, VoicePluginOptions } from "../plugin/index.ts";
+import {
+  openVoiceCloning,
+  type VoiceCloning,
+  type VoiceCloningOptions,
+  type VoicePlugin,
+  type VoicePluginOptions,
+} from "../plugin/index.ts";
 
 export interface VillageOptions extends Pick<StageOptions, "canvas" | "quality" | "engine"> {
   /** Where everything goes that is written over the picture. */
@@ -13,12 +20,16 @@ export interface VillageOptions extends Pick<StageOptions, "canvas" | "quality" 
   /** Address of the folder of weights. */
   readonly weights: string;
   readonly backend: NonNullable<VoicePluginOptions["backend"]>;
+  /** How the mirror learns voices. Defaults to the plugin's way. */
+  readonly cloning?: VoiceCloningOptions;
 }
 
 export interface Village {
   readonly stage: Stage;
   readonly voices: VoicePlugin;
   readonly director: Director;
+  readonly reflection: Reflection;
+  readonly cloning: VoiceCloning;
   dispose(): void;
 }
 
@@ -47,6 +58,8 @@ export async function startVillage(options: VillageOptions): Promise<Village> {
     title.fail(error instanceof Error ? error.message : String(error));
     throw error;
   });
+  const reflection = createReflection(stage, voices);
+  const cloning = await openVoiceCloning(voices, options.cloning);
   await title.ready();
   await voices.unlockAsync();
   const { people, crowd, player } = stage;
@@ -63,6 +76,8 @@ export async function startVillage(options: VillageOptions): Promise<Village> {
     graphics: `${api}, ${adapterName}`,
     voices,
     people,
+    reflection,
+    cloning,
     ask: (text) => director.ask(text),
   });
   onFrame = (seconds) => {
@@ -76,8 +91,11 @@ export async function startVillage(options: VillageOptions): Promise<Village> {
     stage,
     voices,
     director,
+    reflection,
+    cloning,
     dispose() {
       engine.stopRenderLoop();
+      cloning.controller.dispose();
       hud.dispose();
       director.dispose();
       voices.dispose();

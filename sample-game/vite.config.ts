@@ -2,16 +2,11 @@ import { createReadStream, existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { extname, join, normalize, resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { ISOLATION_HEADERS } from "../browser.ts";
 
 const ROOT = import.meta.dirname;
 const WEIGHTS = resolve(ROOT, "../weights/small");
 const ADDRESS = "/weights/small/";
-
-/** Cross-origin isolation, which WASM threads need. */
-const HEADERS = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
 
 /** Serves the shipped weights beside the page, and lays them beside the built one. */
 function shippedWeights(): Plugin {
@@ -52,6 +47,6 @@ export default defineConfig({
     include: ["onnxruntime-web", "cmu-pronouncing-dictionary", "bitecs", "bitecs/serialization"],
   },
   build: { outDir: resolve(ROOT, "../out/village"), emptyOutDir: true, target: "es2023" },
-  server: { headers: HEADERS, fs: { allow: [resolve(ROOT, "..")] } },
-  preview: { headers: HEADERS },
+  server: { headers: ISOLATION_HEADERS, fs: { allow: [resolve(ROOT, "..")] } },
+  preview: { headers: ISOLATION_HEADERS },
 });

@@ -1,7 +1,7 @@
 import { addComponent, set } from "bitecs";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
-import { CAST } from "./characters/cast.ts";
+import { CAST, castSeeds } from "./characters/cast.ts";
 import { Position } from "./characters/components.ts";
 import type { Stage } from "./stage.ts";
 import {
@@ -29,7 +29,9 @@ export async function createVillageVoices(
   options: VoicePluginOptions,
 ): Promise<VillageVoices> {
   const plugin = await createVoicePluginAsync(scene, world, { hearingRange: HEARING_RANGE, ...options });
-  for (const { name, seed, speed } of CAST) {
+  const seeds = castSeeds(plugin.manifest.speaker);
+  for (const { name, speed } of CAST) {
+    const seed = seeds[name];
     const eid = people.eids[name];
     const figure = people.figures.get(eid)!;
     addComponent(world, eid, set(VoiceComponent, { seed, speed, importance: name === "hester" ? 2 : 1 }));

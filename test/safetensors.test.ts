@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { WeightsError } from "../runtime/errors.ts";
-import { parseSafetensors } from "../runtime/safetensors.ts";
+import { parseSafetensors, type SafeTensor, writeSafetensors } from "../runtime/safetensors.ts";
 
 function file(header: unknown, body: readonly number[]): Uint8Array {
   const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
@@ -82,5 +82,25 @@ describe("parseSafetensors", () => {
   ])("refuses %s", (_, bytes) => {
     expect(() => parseSafetensors(bytes, "voice.safetensors")).toThrow(WeightsError);
     expect(() => parseSafetensors(bytes, "voice.safetensors")).toThrow(/^voice\.safetensors: /);
+  });
+});
+
+describe("writeSafetensors", () => {
+  it("writes what reads back, the tensors aligned to 8 bytes after the header", () => {
+    const tensors = new Map<string, SafeTensor>([
+      ["a", { dtype: "F32", shape: [1, 3], data: Float32Array.of(1.5, -2, 0.1) }],
+      ["none", { dtype: "F32", shape: [0], data: new Float32Array(0) }],
+      ["part", { dtype: "I32", shape: [2], data: Int32Array.of(1, 2, -3, 4).subarray(2) }],
+      ["half", { dtype: "F16", shape: [3], data: Float32Array.of(1, 0.1, 1e-6) }],
+    ]);
+    const bytes = writeSafetensors(tensors, { name: "Z\u00fcrich \u{1F600}" });
+    expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0);
+    const read = parseSafetensors(bytes, "test");
+    expect(read.metadata).toEqual({ name: "Z\u00fcrich \u{1F600}" });
+    expect(read.tensors.get("a")).toEqual(tensors.get("a"));
+    expect(read.tensors.get("none")).toEqual(tensors.get("none"));
+    expect(read.tensors.get("part")).toEqual({ dtype: "I32", shape: [2], data: Int32Array.of(-3, 4) });
+    const half = [...(read.tensors.get("half")?.data ?? [])];
+    expect(half).toEqual([1, 0.0999755859375, 17 * 2 ** -24]);
   });
 });

@@ -91,12 +91,13 @@ export function createLineBar(preview: VoicePreview, { copy, save }: LineActions
 
 function costRows(line: PreviewLine | undefined): HTMLElement[] {
   if (line === undefined || line.samples.length === 0) return [];
-  const { firstSoundMs, computeMs, audioSeconds, timesRealTime } = line.cost;
+  const { firstSoundMs, computeMs, audioSeconds, timesRealTime, frameMs } = line.cost;
   const rows: readonly (readonly [string, string])[] = [
     ["first sound", `${firstSoundMs.toFixed(0)} ms`],
     ["computing", `${(computeMs / 1000).toFixed(2)} s`],
     ["sound", `${audioSeconds.toFixed(2)} s`],
     ["real time", `${timesRealTime.toFixed(1)} ×`],
+    ["of a 60 Hz frame", `${frameMs.toFixed(2)} ms`],
   ];
   return rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)));
 }

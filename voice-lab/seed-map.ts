@@ -1,6 +1,6 @@
 import type { PreviewSide, PreviewState, VoicePreview } from "../plugin/preview/voice-preview.ts";
 import type { TraitName } from "../runtime/manifest.ts";
-import { whitenedLatentOf } from "../runtime/voice/speaker-latent.ts";
+import { speakerLatentOf } from "../runtime/voice/speaker-latent.ts";
 import {
   readTraits,
   toUnit,
@@ -9,7 +9,6 @@ import {
   type SpeakerSpace,
 } from "../runtime/voice/trait-space.ts";
 import { impressionOf } from "../runtime/voice/trait-words.ts";
-import { whitenedOf } from "../runtime/voice/traits.ts";
 import { hexOf } from "../runtime/voice/voice-record.ts";
 import { element, freshCanvas } from "./element.ts";
 import type { LabView } from "./lab-view.ts";
@@ -72,8 +71,8 @@ export function createSeedMap(preview: VoicePreview, speaker: SpeakerSpace, onPi
     if (hovered !== undefined) ring(context, at(placeOf(hovered.readings)), COLORS.ink, 6);
     for (const side of ["b", "a"] as const) {
       const { seed, latent } = shown.voices[side];
-      const own = at(placeOf(readTraits(whitenedLatentOf(seed, speaker), speaker)));
-      const place = at(placeOf(readTraits(whitenedOf(latent, speaker), speaker)));
+      const own = at(placeOf(readTraits(speakerLatentOf(seed, speaker), speaker)));
+      const place = at(placeOf(readTraits(latent, speaker)));
       leash(context, own, place, COLORS[side]);
       marker(context, place, side, shown.side === side);
     }
@@ -105,7 +104,7 @@ export function createSeedMap(preview: VoicePreview, speaker: SpeakerSpace, onPi
     const step = ARROWS[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const here = placeOf(readTraits(whitenedOf(shown.voices[shown.side].latent, speaker), speaker));
+    const here = placeOf(readTraits(shown.voices[shown.side].latent, speaker));
     const others = sky.filter(({ readings }) => isThatWay(placeOf(readings), here, step));
     pick(nearestSeed(others, { x: here.x + step.x, y: here.y + step.y }, placeOf));
   });

@@ -1,6 +1,6 @@
 import { candidateSeed } from "../runtime/voice/find-seed.ts";
 import type { Seed } from "../runtime/voice/seed.ts";
-import { whitenedLatentOf } from "../runtime/voice/speaker-latent.ts";
+import { speakerLatentOf } from "../runtime/voice/speaker-latent.ts";
 import { readTraits, traitRange, type Readings, type SpeakerSpace } from "../runtime/voice/trait-space.ts";
 import type { TraitName } from "../runtime/manifest.ts";
 
@@ -17,7 +17,7 @@ const STREAM = 0x5c7;
 export function seedSky(count: number, speaker: SpeakerSpace): readonly SkySeed[] {
   return Array.from({ length: count }, (_, n) => {
     const seed = candidateSeed(START, STREAM, n);
-    return { seed, readings: readTraits(whitenedLatentOf(seed, speaker), speaker) };
+    return { seed, readings: readTraits(speakerLatentOf(seed, speaker), speaker) };
   });
 }
 

@@ -1,7 +1,7 @@
 import type { SinkOptions, VoiceOutput } from "../voice-output.ts";
 import { createPcmSink, FADE_MS, type PcmSink } from "./pcm-sink.ts";
 import { addPcmPlayer, PCM_PLAYER_NAME } from "./pcm-player-source.ts";
-import { createPhaseRows } from "./phase-rows.ts";
+import { playerRows } from "./phase-rows.ts";
 import type { PlayerCommand, PlayerSettings, TimedReport } from "./player-messages.ts";
 
 /** What one player's sound goes through on its way to the listener. */
@@ -147,7 +147,7 @@ function outputOf(speakers: readonly Speaker[], options: AudioOutputOptions): Au
 function playerSettings(sampleRateHz: number, frameRateHz: number): PlayerSettings {
   const framesOf = (ms: number) => Math.round((ms / 1000) * frameRateHz);
   return {
-    ...createPhaseRows(sampleRateHz, frameRateHz),
+    ...playerRows(sampleRateHz, frameRateHz),
     fadeFrames: framesOf(FADE_MS),
     restartFrames: framesOf(RESTART_MS),
     reportFrames: framesOf(REPORT_MS),

@@ -1,14 +1,5 @@
 /** What the page and the player on the audio thread say to each other. Frames are samples at the context's rate. */
-
-/** Coefficients of the polyphase filter for step : phases = model rate : context rate in lowest terms. */
-export interface PhaseRows {
-  readonly step: number;
-  readonly phases: number;
-  /** Coefficients of one row, even. */
-  readonly taps: number;
-  /** [phases, taps]: row p weighs inputs whole - taps/2 + 1 .. whole + taps/2 of an output at whole + p / phases. */
-  readonly rows: Float32Array;
-}
+import type { PhaseRows } from "../../runtime/speech/resample.ts";
 
 /** Handed to the processor as `processorOptions`. */
 export interface PlayerSettings extends PhaseRows {

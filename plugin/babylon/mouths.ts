@@ -1,10 +1,17 @@
 import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import type { Node } from "@babylonjs/core/node.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 
 /** Where the mouth is. */
 export interface MouthOptions {
   /** From the node, in its own space. Defaults to the node's origin. */
   readonly offset?: Vector3;
+}
+
+export interface BoundMouth {
+  readonly eid: number;
+  /** What `bind` was given. */
+  readonly node: Node;
 }
 
 /** The mouths of entities, as nodes of the scene. */
@@ -14,6 +21,8 @@ export interface Mouths {
   unbind(eid: number): void;
   /** The node whose +X axis points out of the mouth. */
   of(eid: number): TransformNode | undefined;
+  /** Whose body a node is part of: of the smallest part of the scene's tree that has the node and just one mouth. */
+  speakerAt(node: Node): BoundMouth | undefined;
   dispose(): void;
 }
 
@@ -39,6 +48,15 @@ export function createMouths(): Mouths {
     },
     unbind,
     of: (eid) => mouths.get(eid),
+    speakerAt(node) {
+      for (let part: Node | null = node; part !== null; part = part.parent) {
+        const body = part;
+        const [first, second] = [...mouths].filter(([, mouth]) => mouth.isDescendantOf(body));
+        if (second !== undefined) return undefined;
+        if (first !== undefined) return { eid: first[0], node: first[1].parent ?? body };
+      }
+      return undefined;
+    },
     dispose() {
       for (const eid of mouths.keys()) unbind(eid);
     },

@@ -1,5 +1,6 @@
 import type { AudioEngineV2 } from "@babylonjs/core/AudioV2/abstractAudio/audioEngineV2.js";
 import type { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
+import type { Node } from "@babylonjs/core/node.js";
 import type { Scene } from "@babylonjs/core/scene.js";
 import { observe, onRemove, type World } from "bitecs";
 import type { SpeechBackend } from "../../runtime/backend.ts";
@@ -20,7 +21,7 @@ import { keepBackend } from "./keep-backend.ts";
 import { createLipSync, type Lips, type LipSync } from "./lip-sync.ts";
 import { createHum, type Hum } from "./hum.ts";
 import { followListener } from "./listener.ts";
-import { createMouths, type MouthOptions } from "./mouths.ts";
+import { createMouths, type BoundMouth, type MouthOptions } from "./mouths.ts";
 import { VOICE_PLUGIN_DEFAULTS, type VoicePluginOptions } from "./plugin-options.ts";
 import { createSubtitles, type SubtitlesOptions } from "./subtitles.ts";
 import { createBabylonOutput, type BabylonOutput } from "./voice-output.ts";
@@ -35,6 +36,8 @@ export interface VoicePlugin extends Voices {
   unlockAsync(): Promise<void>;
   /** Lets an entity speak from a node, which looks along its +Z axis. Returns what undoes it. */
   bindMouth(eid: number, node: TransformNode, options?: MouthOptions): () => void;
+  /** The entity whose body a node is part of, and the node that its mouth is bound to; for editors. */
+  speakerAt(node: Node): BoundMouth | undefined;
   /**
    * Lets the lips of an entity move with its lines. Returns what undoes it.
    * @throws RangeError when the meshes have no morph targets that are known
@@ -144,6 +147,7 @@ async function create(
     },
     unlockAsync: () => resumeContext(audio.context),
     bindMouth: mouths.bind,
+    speakerAt: mouths.speakerAt,
     bindLips: lips.bind,
     levelOf: output.levelOf,
     showSubtitles(subtitleOptions?: SubtitlesOptions) {

@@ -15,6 +15,7 @@ export function createWaitingBackend(start: Promise<unknown>): SpeechBackend {
     decode: wait,
     encode: wait,
     embedSpeaker: wait,
+    adapterGradient: wait,
     close: async () => undefined,
     dispose: async () => undefined,
   };

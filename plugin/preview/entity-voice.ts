@@ -10,6 +10,7 @@ import { describeVoice, type VoiceDescription } from "../../runtime/voice/traits
 import { hexOf, recordVoice, type VoiceRecord } from "../../runtime/voice/voice-record.ts";
 import type { TraitWish, VoiceWish } from "../../runtime/voice/voice-wish.ts";
 import { seedOf, VoiceComponent, type VoiceData } from "../components.ts";
+import { gainOf, speedOf } from "../line-voice.ts";
 import type { VoiceLine } from "../voice-line.ts";
 import type { Voices } from "../voices.ts";
 import { VOICE_PREVIEW_DEFAULTS } from "./voice-preview.ts";
@@ -25,16 +26,20 @@ export interface EntityVoiceOptions {
 export interface EntityVoice {
   /** What `speak` says. */
   text: string;
+  /** A locked voice keeps its seed: what would change it returns false. */
+  locked: boolean;
   /** As `0x` hexadecimal. */
   readonly seedText: string;
   readonly description: VoiceDescription;
   readonly record: VoiceRecord;
+  readonly speed: number;
+  readonly gain: number;
   /** @throws RangeError for a seed that is none */
-  setSeed(seed: SeedLike): void;
+  setSeed(seed: SeedLike): boolean;
   /** The next seed of a sequence that does not end. */
-  nextSeed(): void;
+  nextSeed(): boolean;
   /**
-   * A seed that has the trait, and those wished for before; false when there was none and it is the nearest.
+   * A seed that has the trait, and those wished for before; false also when there was none and it is the nearest.
    * @throws RangeError for a word or value the trait has not
    */
   wish<T extends TraitName>(trait: T, value: TraitWish<T>): boolean;
@@ -56,12 +61,21 @@ export function createEntityVoice({ voices, manifest, eid, onChange }: EntityVoi
     onChange?.(record());
   };
   if (!hasComponent(world, eid, VoiceComponent)) addComponent(world, eid, VoiceComponent);
+  let locked = false;
   const choose = (seed: SeedLike) => {
+    if (locked) return false;
     wished = {};
     write({ seed });
+    return true;
   };
   return {
     text: VOICE_PREVIEW_DEFAULTS.text,
+    get locked() {
+      return locked;
+    },
+    set locked(next) {
+      locked = next;
+    },
     get seedText() {
       return hexOf(seedOf(eid));
     },
@@ -71,9 +85,16 @@ export function createEntityVoice({ voices, manifest, eid, onChange }: EntityVoi
     get record() {
       return record();
     },
+    get speed() {
+      return speedOf(eid);
+    },
+    get gain() {
+      return gainOf(eid);
+    },
     setSeed: choose,
     nextSeed: () => choose(candidateSeed(seedOf(eid), NEXT_SEED_STREAM, 0)),
     wish(trait, value) {
+      if (locked) return false;
       const wish = { ...wished, [trait]: value };
       const { seed, fits } = findSeed(wish, seedOf(eid), speaker);
       write({ seed });

@@ -19,7 +19,11 @@ export interface LineCost {
   readonly audioSeconds: number;
   /** Seconds of sound made in a second. */
   readonly timesRealTime: number;
+  /** Of `computeMs` in each frame of a game with 60 of them a second, spread over the time the line is heard. */
+  readonly frameMs: number;
 }
+
+const FRAMES_PER_SECOND = 60;
 
 /** A line that was asked for. */
 export interface PreviewLine {
@@ -45,13 +49,15 @@ export interface LineRun {
   /** Where it is heard; undefined for nowhere. */
   readonly sink: VoiceSink | undefined;
   readonly signal: AbortSignal;
+  /** Told of every chunk with sound before it is heard. */
+  readonly onSound: (samples: Float32Array) => void;
   /** Told at the start and at every chunk. */
   readonly onProgress: (line: PreviewLine) => void;
 }
 
 /** Runs a line to its end and gives every chunk to the sink at once. Never rejects: what went wrong is on the line. */
 export async function runLine(run: LineRun): Promise<PreviewLine> {
-  const { chunks, text, voice, sampleRateHz, clock, sink, signal, onProgress } = run;
+  const { chunks, text, voice, sampleRateHz, clock, sink, signal, onSound, onProgress } = run;
   const startMs = clock();
   const parts: Float32Array[] = [];
   const words: PreviewWord[] = [];
@@ -61,7 +67,8 @@ export async function runLine(run: LineRun): Promise<PreviewLine> {
     const audioSeconds = samples.length / sampleRateHz;
     const computeMs = clock() - startMs;
     const timesRealTime = computeMs > 0 ? (audioSeconds * 1000) / computeMs : 0;
-    const cost = { firstSoundMs, computeMs, audioSeconds, timesRealTime };
+    const frameMs = audioSeconds > 0 ? computeMs / (audioSeconds * FRAMES_PER_SECOND) : 0;
+    const cost = { firstSoundMs, computeMs, audioSeconds, timesRealTime, frameMs };
     return { text, voice, state, samples, words: [...words], cost, ...(error && { error }) };
   };
   onProgress(line("computing"));
@@ -71,7 +78,10 @@ export async function runLine(run: LineRun): Promise<PreviewLine> {
       if (parts.length === 0 && chunk.samples.length > 0) firstSoundMs = clock() - startMs;
       parts.push(chunk.samples);
       addWords(words, chunk);
-      if (chunk.samples.length > 0) sink?.write(chunk.samples);
+      if (chunk.samples.length > 0) {
+        onSound(chunk.samples);
+        sink?.write(chunk.samples);
+      }
       onProgress(line("computing"));
     }
     sink?.end();

@@ -1,4 +1,4 @@
-import { fft } from "./fft.ts";
+import { fft } from "../../runtime/audio/fft.ts";
 
 /** Samples of a window, a power of 2: at 16 kHz 32 ms, which shows harmonics. */
 const WINDOW = 512;

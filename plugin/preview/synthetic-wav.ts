@@ -1,4 +1,4 @@
-import { toPcm16, wavHeader } from "../../runtime/audio/wav-header.ts";
+import { syntheticMark, toPcm16, wavHeader } from "../../runtime/audio/wav-header.ts";
 
 /** Who spoke, for the mark. */
 export interface WavMark {
@@ -14,7 +14,7 @@ export function syntheticWav(
   sampleRateHz: number,
   { software = "Kalliope", voice }: WavMark,
 ): Uint8Array<ArrayBuffer> {
-  const tags = { ISFT: software, ICMT: `synthetic speech ${voice}` };
+  const tags = syntheticMark(software, voice);
   const header = wavHeader({ sampleRateHz, samples: samples.length, tags });
   const file = new Uint8Array(header.length + samples.length * 2);
   file.set(header);

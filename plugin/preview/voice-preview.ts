@@ -1,6 +1,7 @@
 /**
  * Trying voices out, without a page: two sides A and B to compare, a line to say, and everything a front shows of it. It
- * speaks through the runtime's own `speak` and the plugin's own output, so that a voice sounds here as in the game.
+ * speaks through the runtime's own `speak` and the plugin's own output, and matches loudness as the plugin does, so that a
+ * voice sounds here as in the game.
  *
  * ```ts
  * const preview = createVoicePreview({ synthesizer, output });
@@ -16,9 +17,10 @@ import { variant } from "../../runtime/voice/blend.ts";
 import { candidateSeed, findSeed } from "../../runtime/voice/find-seed.ts";
 import { readVoiceRecord } from "../../runtime/voice/read-voice-record.ts";
 import type { Seed, SeedLike } from "../../runtime/voice/seed.ts";
-import { hexOf } from "../../runtime/voice/voice-record.ts";
+import { hexOf, type VoiceRecord } from "../../runtime/voice/voice-record.ts";
 import type { TraitWish } from "../../runtime/voice/voice-wish.ts";
 import { createTeller, type ListenerList } from "../listeners.ts";
+import { createVoiceLoudness, VOICE_LOUDNESS } from "../voice-loudness.ts";
 import type { VoiceOutput, VoiceSink } from "../voice-output.ts";
 import { runLine, type PreviewLine } from "./preview-line.ts";
 import {
@@ -105,7 +107,7 @@ export interface VoicePreview {
    * @throws RangeError naming what is wrong with it
    */
   applyJson(json: string): boolean;
-  /** The selected side's last line as a WAV file marked as synthetic; undefined before there is one. */
+  /** The selected side's last line as it was heard, as a WAV file marked as synthetic; undefined before there is one. */
   exportWav(): Uint8Array<ArrayBuffer> | undefined;
   dispose(): void;
 }
@@ -125,6 +127,7 @@ export function createVoicePreview(options: VoicePreviewOptions): VoicePreview {
   const madeBefore = new WeakMap<PreviewVoice, PreviewLine>();
   /** How many siblings each voice has been given. */
   const siblings = new WeakMap<PreviewVoice, number>();
+  const loudness = createVoiceLoudness(sampleRateHz, VOICE_LOUDNESS);
   let sink: VoiceSink | undefined;
   let running: AbortController | undefined;
   let disposed = false;
@@ -167,7 +170,8 @@ export function createVoicePreview(options: VoicePreviewOptions): VoicePreview {
     const { side, text: said } = state;
     const voice = current();
     const made = madeBefore.get(voice);
-    const heard = disposed ? undefined : output?.open(SPEAKER, { gain: 1 });
+    const key = keyOf(voice.record);
+    const heard = disposed ? undefined : output?.open(SPEAKER, { gain: loudness.gainOf(key) });
     sink = heard;
     if (made?.text === said) {
       heard?.write(made.samples);
@@ -187,6 +191,10 @@ export function createVoicePreview(options: VoicePreviewOptions): VoicePreview {
       clock,
       sink: heard,
       signal,
+      onSound(samples) {
+        loudness.hear(key, samples);
+        heard?.setGain(loudness.gainOf(key));
+      },
       onProgress(progress) {
         latest = progress;
         setLine(side, progress);
@@ -228,13 +236,20 @@ export function createVoicePreview(options: VoicePreviewOptions): VoicePreview {
     exportWav() {
       const line = state.lines[state.side];
       if (line === undefined || line.samples.length === 0) return undefined;
-      return syntheticWav(line.samples, sampleRateHz, { voice: JSON.stringify(line.voice) });
+      const gain = loudness.gainOf(keyOf(line.voice));
+      const samples = line.samples.map((sample) => sample * gain);
+      return syntheticWav(samples, sampleRateHz, { voice: JSON.stringify(line.voice) });
     },
     dispose() {
       disposed = true;
       stop();
     },
   };
+}
+
+/** Equal for equal voices. */
+function keyOf(record: VoiceRecord): string {
+  return JSON.stringify(record);
 }
 
 function seedAfter(seed: Seed): Seed {

@@ -18,5 +18,9 @@ export function createLayeredLineCache(quick: LineCache, slow: LineCache): LineC
       void quick.put(key, line);
       return slow.put(key, line);
     },
+    async forget(part) {
+      await slow.forget(part); // first, so that a line on its way from there is not left in the quick one
+      await quick.forget(part);
+    },
   };
 }

@@ -49,6 +49,7 @@ export async function openLineStore(options: LineStoreOptions): Promise<LineStor
       has: () => false,
       get: () => undefined,
       put: () => undefined,
+      forget: () => undefined,
       clear: async () => undefined,
     };
   }
@@ -141,6 +142,11 @@ function storeIn(
       const content = packLine(line);
       return content.length > maxBytes ? undefined : inTurn(() => write(fileName(key), content));
     },
+    forget: (part) =>
+      inTurn(async () => {
+        const encoded = encodeURIComponent(part);
+        for (const name of sizes.keys()) if (name.includes(encoded)) await remove(name);
+      }),
     clear: () =>
       inTurn(async () => {
         for (const name of sizes.keys()) await remove(name);

@@ -1,3 +1,4 @@
+import { createCast, type Seed, type SpeakerSpace, type VoiceWish } from "../../plugin/index.ts";
 import type { Spot } from "../scene/layout.ts";
 import { look, type Look } from "./look.ts";
 
@@ -8,8 +9,8 @@ export interface Character {
   readonly name: CastName;
   /** As the village calls them. */
   readonly title: string;
-  /** Decides the voice; with the shipped weights these are voices that fit the bodies. */
-  readonly seed: number;
+  /** What their voice shall be like; `castSeeds` finds one for everybody. */
+  readonly wish: VoiceWish;
   /** Factor on the speed of speech. */
   readonly speed: number;
   readonly look: Look;
@@ -18,7 +19,7 @@ export interface Character {
 const CAST_ROWS = {
   hester: [
     "Hester Quill, innkeeper",
-    331,
+    { kind: "woman", pitch: "high", brightness: "bright" },
     1,
     look({
       size: [1.68, 1.12, 0.04],
@@ -30,7 +31,7 @@ const CAST_ROWS = {
   ],
   nan: [
     "Nan Pike, fishmonger",
-    44,
+    { kind: "woman", pitch: "high", brightness: "neutral" },
     1.05,
     look({
       size: [1.6, 1.25, 0.06],
@@ -44,7 +45,7 @@ const CAST_ROWS = {
   ],
   odo: [
     "Odo Ferrick, smith",
-    205,
+    { kind: "giant" },
     0.95,
     look({
       size: [1.9, 1.42, 0.05],
@@ -58,7 +59,7 @@ const CAST_ROWS = {
   ],
   wynn: [
     "Wynn Crumb, baker",
-    197,
+    { kind: "man", pitch: "middle", brightness: "neutral" },
     1,
     look({
       size: [1.62, 1.35, 0.12],
@@ -72,7 +73,7 @@ const CAST_ROWS = {
   ],
   bertram: [
     "Sir Bertram Oakes, retired",
-    457,
+    { kind: "man", pitch: "deep", brightness: "neutral" },
     0.92,
     look({
       size: [1.8, 1.15, 0.05],
@@ -86,7 +87,7 @@ const CAST_ROWS = {
   ],
   perrin: [
     "Perrin Vale, minstrel",
-    997,
+    { kind: "man", pitch: [125, 145] },
     1.05,
     look({
       size: [1.74, 0.92, 0],
@@ -100,7 +101,7 @@ const CAST_ROWS = {
   ],
   mort: [
     "Mort Hollow, gravedigger",
-    1181,
+    { pitch: "very deep" },
     0.88,
     look({
       size: [1.84, 0.85, 0],
@@ -114,7 +115,7 @@ const CAST_ROWS = {
   ],
   agnes: [
     "Sister Agnes, apothecary",
-    414,
+    { kind: "woman", size: "medium" },
     0.97,
     look({
       size: [1.64, 1, 0.02],
@@ -127,7 +128,7 @@ const CAST_ROWS = {
   ],
   aldous: [
     "Aldous Finch, astronomer",
-    53,
+    { kind: "man", brightness: "bright" },
     1.06,
     look({
       size: [1.76, 0.9, 0],
@@ -142,7 +143,7 @@ const CAST_ROWS = {
   ],
   zafira: [
     "Zafira Quell, spice merchant",
-    703,
+    { kind: "woman", pitch: "very high" },
     1.03,
     look({
       size: [1.7, 1, 0],
@@ -154,7 +155,7 @@ const CAST_ROWS = {
   ],
   tibb: [
     "Corporal Tibb, night watch",
-    347,
+    { kind: "man", pitch: "middle" },
     1,
     look({
       size: [1.72, 1.05, 0.06],
@@ -169,7 +170,7 @@ const CAST_ROWS = {
   ],
   ysolde: [
     "Madame Ysolde, fortunes told",
-    657,
+    { kind: "woman", pitch: [145, 165] },
     0.9,
     look({
       size: [1.62, 1.15, 0.05],
@@ -182,7 +183,7 @@ const CAST_ROWS = {
   ],
   pip: [
     "Pip, aged eight and three quarters",
-    302,
+    { kind: "child" },
     1.1,
     look({
       size: [1.12, 0.78, 0.01],
@@ -193,7 +194,7 @@ const CAST_ROWS = {
   ],
   juniper: [
     "Juniper, who knows better",
-    1114,
+    { kind: "child", pitch: "very high" },
     1.08,
     look({
       size: [1.2, 0.78, 0],
@@ -205,7 +206,7 @@ const CAST_ROWS = {
   ],
   jory: [
     "Jory Wick, lamplighter",
-    688,
+    { kind: "man", pitch: "deep" },
     1,
     look({
       size: [1.78, 0.88, 0],
@@ -216,12 +217,23 @@ const CAST_ROWS = {
       prop: "lantern",
     }),
   ],
-} as const satisfies Record<string, readonly [string, number, number, Look]>;
+} as const satisfies Record<string, readonly [string, VoiceWish, number, Look]>;
 
 export const CAST: readonly Character[] = (Object.keys(CAST_ROWS) as CastName[]).map((name) => {
-  const [title, seed, speed, figure] = CAST_ROWS[name];
-  return { name, title, seed, speed, look: figure };
+  const [title, wish, speed, figure] = CAST_ROWS[name];
+  return { name, title, wish, speed, look: figure };
 });
+
+/** Another one gives everybody another voice of their kind. */
+const VILLAGE_SEED = 1;
+
+/** Seeds whose own voices are as wished and can be told apart, whatever the weights. `speaker` is the manifest's. */
+export function castSeeds(speaker: SpeakerSpace): Readonly<Record<CastName, Seed>> {
+  const roster = CAST.map(({ name, wish }) => ({ key: name, wish }));
+  const cast = createCast(speaker, { seed: VILLAGE_SEED, roster });
+  const seeds = CAST.map(({ name }) => [name, cast.assign(name).seed] as const);
+  return Object.fromEntries(seeds) as Record<CastName, Seed>;
+}
 
 /** The traveller that the player is. */
 export const TRAVELLER: Look = look({

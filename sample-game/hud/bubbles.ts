@@ -3,7 +3,7 @@ import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { CAST, type CastName } from "../characters/cast.ts";
 import { Position } from "../characters/components.ts";
 import type { Figure } from "../characters/figure.ts";
-import { createCaptions, type VoicePlugin } from "../../plugin/index.ts";
+import { createCaptions, hexOf, VoiceComponent, type VoicePlugin } from "../../plugin/index.ts";
 import { createTag, placeTag, type Tag } from "./name-tags.ts";
 import { screenPlace } from "./screen.ts";
 
@@ -23,7 +23,11 @@ interface BubblesSetup {
 /** Names, seeds and speech bubbles over the cast; the words appear as they are heard. */
 export function createBubbles({ parent, canvas, voices, eids, figures }: BubblesSetup): Bubbles {
   const tags = new Map<number, Tag>(
-    CAST.map(({ name, title, seed }) => [eids[name], createTag(parent, title, seed)] as const),
+    CAST.map(({ name, title }) => {
+      const eid = eids[name];
+      const seed = { lo: VoiceComponent.seedLo[eid]!, hi: VoiceComponent.seedHi[eid]! };
+      return [eid, createTag(parent, title, hexOf(seed))] as const;
+    }),
   );
   const speaking = new Set<number>();
   const captions = createCaptions(voices, {

@@ -2,9 +2,11 @@ import type { Camera } from "@babylonjs/core/Cameras/camera.js";
 import { Position } from "../characters/components.ts";
 import type { Population } from "../characters/populate.ts";
 import { CAST } from "../characters/cast.ts";
-import type { VoicePlugin } from "../../plugin/index.ts";
+import type { Reflection } from "../reflection.ts";
+import type { VoiceCloning, VoicePlugin } from "../../plugin/index.ts";
 import { createBubbles } from "./bubbles.ts";
 import { createChat } from "./chat.ts";
+import { createMirrorPanel } from "./mirror/mirror-panel.ts";
 import { createPanel } from "./panel.ts";
 
 /** Metres from which Hester hears what is typed. */
@@ -17,6 +19,8 @@ export interface HudSetup {
   readonly graphics: string;
   readonly voices: VoicePlugin;
   readonly people: Population;
+  readonly reflection: Reflection;
+  readonly cloning: VoiceCloning;
   readonly ask: (text: string) => void;
 }
 
@@ -27,12 +31,20 @@ export interface Hud {
 }
 
 /** Everything that is written over the picture while the game runs. */
-export function createHud({ overlay, canvas, graphics, voices, people, ask }: HudSetup): Hud {
+export function createHud(setup: HudSetup): Hud {
+  const { overlay, canvas, graphics, voices, people, reflection, cloning, ask } = setup;
   const { eids, figures, player } = people;
   const panel = createPanel(overlay, graphics);
   const bubbles = createBubbles({ parent: overlay, canvas, voices, eids, figures });
   const chat = createChat(overlay, canvas, ask);
   const names = new Map(CAST.map(({ name, title }) => [eids[name], title.split(",")[0]!]));
+  names.set(reflection.eid, "Your reflection");
+  const mirror = createMirrorPanel({
+    parent: overlay,
+    canvas,
+    cloning,
+    say: (voice, text) => void reflection.say(voice, text),
+  });
   const removeSubtitles = voices.showSubtitles({
     container: overlay,
     nameOf: (eid) => names.get(eid) ?? "Somebody",
@@ -46,10 +58,12 @@ export function createHud({ overlay, canvas, graphics, voices, people, ask }: Hu
         Position.x[eids.hester]! - Position.x[player]!,
         Position.z[eids.hester]! - Position.z[player]!,
       );
-      chat.update(away < ASKING_METRES);
+      mirror.update(reflection.isSeen);
+      chat.update(away < ASKING_METRES && !mirror.isOpen);
     },
     dispose() {
       removeSubtitles();
+      mirror.dispose();
       bubbles.dispose();
       chat.dispose();
     },

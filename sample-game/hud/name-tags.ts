@@ -10,7 +10,7 @@ export interface Tag {
   readonly name: HTMLElement;
 }
 
-export function createTag(parent: HTMLElement, title: string, seed: number): Tag {
+export function createTag(parent: HTMLElement, title: string, seed: string): Tag {
   const root = element("div", "tag", parent);
   const bubble = element("p", "bubble", root);
   const said = element("span", "said", bubble);

@@ -24,7 +24,7 @@ export function createKeyboard(target: Window): Keyboard {
   target.addEventListener(
     "keydown",
     (event) => {
-      if (event.target instanceof HTMLInputElement) return;
+      if (event.target instanceof HTMLElement && event.target.matches("input, textarea, select")) return;
       held.add(event.code);
       if (event.code in KEYS) event.preventDefault();
     },

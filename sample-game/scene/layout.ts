@@ -17,6 +17,10 @@ export const PLAYER_START: Spot = { x: 0.9, z: -9.2 };
 export const TOWER: Spot = { x: -7.5, z: 27 };
 export const GATE: Spot = { x: 0, z: -19 };
 
+/** Where the standing mirror is, and where one sees oneself in it. */
+export const MIRROR: Spot = { x: -3.6, z: -6.5 };
+export const BEFORE_MIRROR: Spot = { x: -2.4, z: -8.3 };
+
 export interface HousePlan extends Spot {
   readonly turn: number;
   readonly width: number;
@@ -152,6 +156,7 @@ export const OBSTACLES: readonly (Spot & { readonly radius: number })[] = [
   ...STALLS.map(({ x, z }) => ({ x, z, radius: 1.7 })),
   ...TREES.map(({ x, z }) => ({ x, z, radius: 0.7 })),
   ...LANTERN_POSTS.map(({ x, z }) => ({ x, z, radius: 0.3 })),
+  { ...MIRROR, radius: 0.75 },
 ];
 
 /** Nobody leaves the square. */

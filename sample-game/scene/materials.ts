@@ -9,7 +9,7 @@ import { clockPicture, innSignPicture, leavesPicture, windowPicture } from "./pa
 import { paintRelief, textureOf, type Relief } from "./paint/relief.ts";
 import { cobbles, masonry, plaster, shingles, timber } from "./paint/surfaces.ts";
 
-const NAMES = [
+export const MATERIAL_NAMES = [
   "cobbles",
   "plaster",
   "timber",
@@ -24,7 +24,7 @@ const NAMES = [
   "people",
 ] as const;
 
-export type MaterialName = (typeof NAMES)[number];
+export type MaterialName = (typeof MATERIAL_NAMES)[number];
 export type Materials = Readonly<Record<MaterialName, StandardMaterial>>;
 
 /** Everything in the village is made of these; vertex colours tint them. */

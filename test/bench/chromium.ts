@@ -1,23 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { chromium, type Page } from "playwright";
 import { createServer } from "vite";
+import { CHROMIUM_PATH, HARDWARE_FLAGS, ISOLATION_HEADERS, SOFTWARE_FLAGS } from "../../browser.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
-const FLAGS = [
-  "--no-sandbox",
-  "--enable-unsafe-webgpu",
-  "--enable-features=Vulkan",
-  "--autoplay-policy=no-user-gesture-required",
-  "--disable-background-networking",
-];
-const HARDWARE_FLAGS = ["--use-angle=vulkan", "--ignore-gpu-blocklist"];
-const SOFTWARE_FLAGS = [
-  "--use-webgpu-adapter=swiftshader",
-  "--use-vulkan=swiftshader",
-  "--use-angle=swiftshader",
-  "--disable-vulkan-surface",
-];
 
 export interface Chromium {
   readonly version: string;
@@ -55,16 +41,13 @@ export async function startChromium(weights: string, software: boolean): Promise
       hmr: false,
       watch: null,
       fs: { allow: [ROOT, weights] },
-      headers: {
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Embedder-Policy": "require-corp",
-      },
+      headers: ISOLATION_HEADERS,
     },
   });
   await server.listen();
   const browser = await chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: [...FLAGS, ...(software ? SOFTWARE_FLAGS : HARDWARE_FLAGS)],
+    executablePath: CHROMIUM_PATH,
+    args: [...(software ? SOFTWARE_FLAGS : HARDWARE_FLAGS)],
   });
   const address = server.resolvedUrls?.local[0] ?? "";
   return {

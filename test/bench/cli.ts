@@ -1,4 +1,5 @@
-/** `npm run bench -- onnx | webgpu | game`: prints what was measured on this machine, and judges nothing. */
+/** `npm run bench -- onnx | webgpu | game | align`: prints what was measured on this machine, and judges nothing. */
+import { ALIGN_USAGE, benchAlign } from "./align.ts";
 import { benchGame, GAME_USAGE } from "./game.ts";
 import { benchOnnx, ONNX_USAGE } from "./onnx.ts";
 import { UsageError } from "./options.ts";
@@ -8,9 +9,10 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   onnx: benchOnnx,
   webgpu: benchWebGpu,
   game: benchGame,
+  align: benchAlign,
 };
 
-const USAGE = `usage: npm run bench -- ${[ONNX_USAGE, WEBGPU_USAGE, GAME_USAGE].join("\n       npm run bench -- ")}\n`;
+const USAGE = `usage: npm run bench -- ${[ONNX_USAGE, WEBGPU_USAGE, GAME_USAGE, ALIGN_USAGE].join("\n       npm run bench -- ")}\n`;
 
 async function main([name = "", ...args]: readonly string[]): Promise<number> {
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;

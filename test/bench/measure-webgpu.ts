@@ -3,6 +3,7 @@ import type { SentenceHandle, SentenceRequest, Slice } from "../../runtime/backe
 import type { Manifest } from "../../runtime/manifest.ts";
 import type { ReadShader, WeightType } from "../../runtime/webgpu/gpu.ts";
 import { lineStream } from "../../runtime/voice/line-stream.ts";
+import { conditioningOf } from "../../runtime/styles.ts";
 import { parseSeed } from "../../runtime/voice/seed.ts";
 import { speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
 import { loadWeights, type ReadFile, type Weights } from "../../runtime/weights.ts";
@@ -142,9 +143,10 @@ function endless({ manifest, read }: Weights, frames: number): Weights {
 }
 
 /** One sentence in different voices. */
-function requestOf({ speaker, symbols }: Manifest, voice: number): SentenceRequest {
+function requestOf(manifest: Manifest, voice: number): SentenceRequest {
+  const { speaker, symbols } = manifest;
   return {
-    speaker: speakerLatentOf(parseSeed(42 + voice), speaker),
+    conditioning: conditioningOf(speakerLatentOf(parseSeed(42 + voice), speaker), manifest),
     symbols: Int32Array.from(TEXT.split(" "), (symbol) => symbols.indexOf(symbol)),
     noise: { seedLo: 42 + voice, seedHi: 0, stream: lineStream("Hello, traveler!", 0) },
     temperature: 0.3,

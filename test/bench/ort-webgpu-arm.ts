@@ -12,7 +12,6 @@ import { loraTensors } from "../../runtime/onnx/lora.ts";
 import { openSentence, stepSentence, type Sentence } from "../../runtime/onnx/sentence.ts";
 import type { ReadFile, Weights } from "../../runtime/weights.ts";
 import type { Arm } from "./arms.ts";
-import { withFloatScalars } from "./float-scalars.ts";
 
 /** Less than is asked of ours: how exactly it computes is not ours to choose, and is printed beside its times. */
 const GATE_DECIBELS = 20;
@@ -116,7 +115,7 @@ async function createGpuGraph(
   kept: readonly string[],
 ): Promise<Graph> {
   const files = GRAPH_FILES[name];
-  const session = await ort.InferenceSession.create(withFloatScalars(await read(files.graph)), {
+  const session = await ort.InferenceSession.create(await read(files.graph), {
     executionProviders: [{ name: "webgpu", device }],
     logSeverityLevel: 3,
     externalData: [{ path: files.tensors, data: await read(files.tensors) }],

@@ -52,6 +52,19 @@ describe("line store", () => {
     expect((await openLineStore({ model: "tiny" })).bytes).toBe(0);
   });
 
+  it("forgets the lines whose keys have a part, now and for later visits", async () => {
+    const store = await openLineStore({ model: "tiny" });
+    for (const key of ["line:ada.1", "babble:ada.2", "line:ben.1"]) await store.put(key, lineOf(100));
+    await store.forget("ada.");
+    for (const each of [store, await openLineStore({ model: "tiny" })]) {
+      expect(["line:ada.1", "babble:ada.2", "line:ben.1"].map((key) => each.has(key))).toEqual([
+        false,
+        false,
+        true,
+      ]);
+    }
+  });
+
   it("deletes lines of other weights, and gives nothing for a damaged file", async () => {
     const old = await openLineStore({ model: "old" });
     await old.put("a", lineOf(100));

@@ -36,9 +36,8 @@ describe("what the village says", () => {
 });
 
 describe("the cast", () => {
-  it("has at least twelve people, each with a seed and a place of their own", () => {
+  it("has at least twelve people, each with a place of their own", () => {
     expect(CAST.length).toBeGreaterThanOrEqual(12);
-    expect(new Set(CAST.map(({ seed }) => seed)).size).toBe(CAST.length);
     const placed = Object.values(GATHERINGS).flatMap(({ members }) => members.map(([name]) => name));
     expect(placed.toSorted()).toEqual(CAST.map(({ name }) => name).toSorted());
   });

@@ -1,11 +1,8 @@
 import { afterEach, expect, it, vi } from "vitest";
 import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
-import { startVillage, type Village } from "../../sample-game/village.ts";
+import type { Village } from "../../sample-game/village.ts";
 import type { VoiceLine, VoicePlugin } from "../../plugin/index.ts";
-
-const TINY = "/test/fixtures/tiny/";
-const WIDTH = 160;
-const HEIGHT = 90;
+import { enterVillage } from "./enter-village.ts";
 
 let village: Village | undefined;
 
@@ -14,26 +11,6 @@ afterEach(() => {
   village = undefined;
   document.body.replaceChildren();
 });
-
-/** Starts the village as the page does, presses its button, and gives it. */
-async function enterVillage(): Promise<Village> {
-  const canvas = document.createElement("canvas");
-  canvas.style.width = `${WIDTH}px`;
-  canvas.style.height = `${HEIGHT}px`;
-  const overlay = document.createElement("div");
-  document.body.append(canvas, overlay);
-  const starting = startVillage({
-    canvas,
-    overlay,
-    weights: TINY,
-    quality: "low",
-    engine: "webgl",
-    backend: "worker",
-  });
-  await vi.waitFor(() => expect(overlay.querySelector(".start:enabled")).not.toBeNull(), 90_000);
-  overlay.querySelector<HTMLButtonElement>(".start")!.click();
-  return starting;
-}
 
 interface Heard {
   readonly loudest: number;

@@ -1,5 +1,5 @@
 import { userEvent } from "vitest/browser";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createAudioOutput } from "../../plugin/audio/audio-output.ts";
 import type { VoicePreview } from "../../plugin/preview/voice-preview.ts";
 import { findWavChunks } from "../../runtime/audio/wav-chunks.ts";
@@ -122,7 +122,7 @@ describe("the Voice Lab", () => {
     expect(words.map(({ text }) => text)).toEqual(["Hello", "there", "traveler"]);
     await expect.poll(() => lab.playedSeconds, { timeout: 30_000 }).toBeGreaterThan(0.1);
     await expect.poll(() => drawnPixels(".line")).toBeGreaterThan(20_000);
-    expect(find(".cost").textContent).toMatch(/first sound\d+ ms.*real time/);
+    expect(find(".cost").textContent).toMatch(/first sound\d+ ms.*real time.*of a 60 Hz frame\d+\.\d+ ms/);
   });
 
   it("goes to the next seed that way by arrow keys", async () => {
@@ -208,6 +208,27 @@ describe("the Voice Lab", () => {
     expect(parseWav(bytes).channels[0]).toHaveLength(line.samples.length);
     expect(findWavChunks(bytes, "").data.view.byteLength).toBe(2 * line.samples.length);
     expect(new TextDecoder("latin1").decode(bytes)).toContain("synthetic speech");
+  });
+
+  it("takes pasted component JSON, and says what is wrong with JSON that is damaged", async () => {
+    lab.setTrait("pitch", "high");
+    const json = lab.componentJson();
+    const wanted = lab.state.voices.a;
+    await userEvent.click(find('.tab[data-side="b"]'));
+    const paste = vi.spyOn(window, "prompt").mockReturnValue(json);
+    await userEvent.click(button("Paste JSON"));
+    expect(lab.state.voices.b.latent).toEqual(wanted.latent);
+    for (const [damaged, problem] of [
+      ["{", /not JSON/],
+      [json.replace('"seed":"0x', '"seed":"'), /"seed" of the stored voice/],
+      [json.replace('"high"', '"shrill"'), /shrill/],
+    ] as const) {
+      paste.mockReturnValue(damaged);
+      await userEvent.click(button("Paste JSON"));
+      expect(find(".status").textContent).toMatch(problem);
+      expect(lab.state.voices.b.latent).toEqual(wanted.latent);
+    }
+    paste.mockRestore();
   });
 
   it("tells what of a wish cannot be had", () => {

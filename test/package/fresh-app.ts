@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-const run = promisify(execFile);
+export const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../..");
 
 const PAGE = `<!doctype html><canvas id="canvas" width="64" height="64"></canvas><script type="module" src="/main.ts"></script>`;
@@ -18,7 +18,11 @@ import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { addComponent, addEntity, createWorld, set } from "bitecs";
-import { createVoicePluginAsync, VoiceComponent } from "kalliope";
+import {
+  attachVoiceInspectables, blend, castVoices, createCast, createVoicePluginAsync, createVoicePreview, describeVoice, findSeed,
+  observeVoices, readVoiceRecord, recordVoice, restoreVoice, variant, VoiceComponent, voiceLike,
+} from "kalliope";
+import * as runtime from "kalliope/runtime";
 
 try {
   const engine = new Engine(document.querySelector("canvas"));
@@ -30,11 +34,30 @@ try {
   const guard = addEntity(world);
   addComponent(world, guard, set(VoiceComponent, { seed: 42 }));
   voices.bindMouth(guard, new TransformNode("head", scene));
+  const { speaker } = voices.manifest;
+  const wished = voiceLike({ pitch: "deep" }, 42, speaker);
+  const kept = restoreVoice(readVoiceRecord(JSON.stringify(recordVoice({ seed: 42, wish: { pitch: "deep" } }, speaker))), speaker);
+  const tools = {
+    wished: describeVoice(wished.latent, speaker).words.pitch,
+    found: describeVoice(findSeed({ pitch: "high" }, 42, speaker).seed, speaker).words.pitch,
+    kept: kept.same && kept.latent.every((value, dim) => value === wished.latent[dim]),
+    mixed: blend(1, 2, 0.5, speaker).length === variant(wished, 1, speaker).latent.length,
+    cast: castVoices(5, {}, 7, speaker).report.tooNear.length,
+    assigned: createCast(speaker, { seed: 7 }).assign("smith").distinct,
+    sides: createVoicePreview({ synthesizer: { manifest: voices.manifest, speak: () => [] } }).state.side,
+    fields: (() => {
+      const node = new TransformNode("node", scene);
+      attachVoiceInspectables(node, { voices, manifest: voices.manifest, eid: guard });
+      return node.inspectableCustomProperties.length > 5;
+    })(),
+    observing: typeof observeVoices(world),
+    runtime: runtime.describeVoice === describeVoice && runtime.castVoices === castVoices,
+  };
   const words: string[] = [];
   const line = voices.speak(guard, "Halt! Who goes there?");
   line.onWord.add(({ text }) => words.push(text));
   const end = await line.finished;
-  document.title = JSON.stringify({ state: end.state, heardMs: end.heardMs, detail: line.detail, words });
+  document.title = JSON.stringify({ state: end.state, heardMs: end.heardMs, detail: line.detail, words, tools });
 } catch (error) {
   document.title = JSON.stringify({ error: String(error) });
 }

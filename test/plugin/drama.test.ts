@@ -42,7 +42,7 @@ describe("hesitate", () => {
 
 describe("walking away", () => {
   it("fades the voice from 0.7 of its hearing range, and brings it back", async () => {
-    const { voices, npc, output, until, frames } = createStage();
+    const { voices, npc, output, until, frames } = createStage({ loudness: "as spoken" });
     const eid = npc({ seed: 1, gain: 0.5 });
     output.distances.set(eid, 5);
     const line = voices.speak(eid, "A long story about an old bridge and a river and a mill.", {

@@ -36,4 +36,16 @@ describe("a line cache in memory", () => {
     });
     expect(cache.bytes).toBeGreaterThan(4);
   });
+
+  it("forgets the lines whose keys have a part", () => {
+    const cache = createMemoryLineCache(1000);
+    for (const key of ["line:ada.1", "babble:ada.2", "line:ben.1"]) void cache.put(key, line(100));
+    void cache.forget("ada.");
+    expect(["line:ada.1", "babble:ada.2", "line:ben.1"].map((key) => cache.has(key))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(cache.bytes).toBe(100);
+  });
 });

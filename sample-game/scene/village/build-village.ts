@@ -2,13 +2,27 @@ import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import type { Scene } from "@babylonjs/core/scene.js";
 import { place } from "../geometry/batch.ts";
-import { FESTOONS, GATE, HOUSES, INN, LANTERN_POSTS, STALLS, TOWER, TREES, WELL } from "../layout.ts";
+import {
+  BEFORE_MIRROR,
+  facing,
+  FESTOONS,
+  GATE,
+  HOUSES,
+  INN,
+  LANTERN_POSTS,
+  MIRROR,
+  STALLS,
+  TOWER,
+  TREES,
+  WELL,
+} from "../layout.ts";
 import type { Materials } from "../materials.ts";
 import { buildBatches, createBatches, type Batches } from "./batches.ts";
 import { addFestoon } from "./festoon.ts";
 import { addBench, addInnSign, addStores, addTable } from "./furniture.ts";
 import { addHouse } from "./house.ts";
 import { addLantern, addLanternPost } from "./lantern.ts";
+import { addMirrorFrame } from "./mirror-frame.ts";
 import { STALL_LANTERN, addStall } from "./stall.ts";
 import { addGate, addTower } from "./tower.ts";
 import { addTree } from "./tree.ts";
@@ -31,6 +45,7 @@ export function buildVillage(materials: Materials, scene: Scene): Village {
   addTower(batches, TOWER);
   addGate(batches, GATE);
   addWell(batches, WELL);
+  addMirrorFrame(batches, place(MIRROR.x, 0, MIRROR.z, facing(MIRROR, BEFORE_MIRROR)));
   for (const tree of TREES) addTree(batches, tree);
   addFurniture(batches);
   const lamps = FESTOONS.flatMap((festoon) => addFestoon(batches, ...festoon));

@@ -1,7 +1,7 @@
 import { build } from "vite";
 import { expect, it, vi } from "vitest";
 import { PCM_PLAYER_NAME } from "../../../plugin/audio/pcm-player-source.ts";
-import { createPhaseRows } from "../../../plugin/audio/phase-rows.ts";
+import { playerRows } from "../../../plugin/audio/phase-rows.ts";
 
 const ENTRY = "plugin/audio/pcm-player-source.ts";
 
@@ -41,7 +41,7 @@ function loadProcessor(source: string) {
 it("still plays after a bundler has minified it", async () => {
   const { Processor, port } = loadProcessor(await minifiedSource());
   const settings = { fadeFrames: 240, restartFrames: 960, reportFrames: 1024 };
-  const processor = new Processor({ processorOptions: { ...createPhaseRows(16_000, 48_000), ...settings } });
+  const processor = new Processor({ processorOptions: { ...playerRows(16_000, 48_000), ...settings } });
   const receive = port.addEventListener.mock.calls[0]![1] as (event: { data: object }) => void;
   receive({ data: { kind: "open", line: 1, gain: 1 } });
   receive({ data: { kind: "write", samples: new Float32Array(1600).fill(0.5) } });

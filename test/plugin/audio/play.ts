@@ -1,5 +1,5 @@
 import { createPcmPlayer, type PcmPlayer } from "../../../plugin/audio/pcm-player.ts";
-import { createPhaseRows } from "../../../plugin/audio/phase-rows.ts";
+import { playerRows } from "../../../plugin/audio/phase-rows.ts";
 import type { PlayerReport } from "../../../plugin/audio/player-messages.ts";
 
 export const MODEL_HZ = 16_000;
@@ -8,7 +8,7 @@ const QUANTUM = 128;
 
 export function createTestPlayer(contextHz: number): PcmPlayer {
   return createPcmPlayer({
-    ...createPhaseRows(MODEL_HZ, contextHz),
+    ...playerRows(MODEL_HZ, contextHz),
     fadeFrames: FADE_FRAMES,
     restartFrames: 960,
     reportFrames: 1024,

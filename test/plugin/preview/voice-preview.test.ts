@@ -4,6 +4,8 @@ import {
   type VoicePreview,
   type VoicePreviewOptions,
 } from "../../../plugin/preview/voice-preview.ts";
+import { VOICE_LOUDNESS } from "../../../plugin/voice-loudness.ts";
+import { integratedLoudness } from "../../../runtime/audio/loudness.ts";
 import { findWavChunks } from "../../../runtime/audio/wav-chunks.ts";
 import { parseWav } from "../../../runtime/audio/parse-wav.ts";
 import { createSynthesizer, VoiceTextError, type Synthesizer } from "../../../runtime/index.ts";
@@ -56,6 +58,23 @@ describe("speaking", () => {
     expect(preview.state.lines.a).toBe(line);
   });
 
+  it("plays a voice it has measured at the game's loudness, and exports it so", async () => {
+    const { sampleRateHz } = synthesizer.manifest;
+    const { preview, output } = create({ text: "The bridge is out, but the old ferry still runs tonight." });
+    const { samples } = await preview.speak();
+    await preview.speak();
+    const offBefore = Math.abs(integratedLoudness(samples, sampleRateHz) - VOICE_LOUDNESS);
+    const gain = output.sinks[1]?.options.gain ?? NaN;
+    const played = integratedLoudness(
+      samples.map((sample) => sample * gain),
+      sampleRateHz,
+    );
+    expect(offBefore).toBeGreaterThan(0.2);
+    expect(Math.abs(played - VOICE_LOUDNESS)).toBeLessThan(0.5 * offBefore);
+    const exported = parseWav(preview.exportWav() ?? new Uint8Array()).channels[0] ?? new Float32Array();
+    expect(integratedLoudness(exported, sampleRateHz)).toBeCloseTo(played, 1);
+  });
+
   it("tells words in order with their times, and the cost by the clock", async () => {
     const { samples, words, cost, state } = await create().preview.speak();
     expect(state).toBe("computed");
@@ -65,6 +84,7 @@ describe("speaking", () => {
     expect(cost.audioSeconds).toBeCloseTo(samples.length / synthesizer.manifest.sampleRateHz, 9);
     expect(cost.firstSoundMs).toBeGreaterThan(0);
     expect(cost.computeMs).toBeGreaterThanOrEqual(cost.firstSoundMs);
+    expect(cost.frameMs).toBeCloseTo(1000 / 60 / cost.timesRealTime, 9);
     expect(cost.timesRealTime).toBeCloseTo((1000 * cost.audioSeconds) / cost.computeMs, 9);
   });
 

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import {
+  openVoiceCloning,
+  type CloningState,
+  type LearnedVoice,
+  type LearnedVoices,
+  type Manifest,
+  type VoiceCloning,
+} from "../../plugin/index.ts";
+import { parseManifest } from "../../runtime/manifest.ts";
+import { createMirrorPanel, type MirrorPanel } from "../../sample-game/hud/mirror/mirror-panel.ts";
+import { forgetVoices, learnAtOnce, mirrorButton, mirrorPanel, pressInMirror } from "./learn-at-once.ts";
+
+let manifest: Manifest;
+let panel: MirrorPanel;
+let cloning: VoiceCloning;
+let heard: { seconds: number; transcript: string }[];
+let said: [string, string | undefined][];
+
+beforeEach(async () => {
+  await forgetVoices();
+  manifest = parseManifest(await (await fetch("/test/fixtures/tiny/manifest.json")).text());
+  [heard, said] = [[], []];
+  await openPanel();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  panel.dispose();
+  cloning.controller.dispose();
+  await forgetVoices();
+});
+
+function knownVoices(): LearnedVoices {
+  const known = new Map<string, LearnedVoice>();
+  return {
+    get names() {
+      return [...known.keys()];
+    },
+    get: (name) => known.get(name),
+    set: (name, voice) => void known.set(name, voice),
+    delete: async (name) => void known.delete(name),
+    rename: () => Promise.reject(new Error("not used")),
+  };
+}
+
+/** Opens the mirror with the voices that the page has stored, and stands before it. */
+async function openPanel(): Promise<void> {
+  const idleBackend = () => {
+    throw new Error("not used");
+  };
+  const voices = { idleBackend, learned: knownVoices(), manifest };
+  cloning = await openVoiceCloning(voices, { learner: learnAtOnce(manifest, heard) });
+  panel = createMirrorPanel({
+    parent: document.body,
+    canvas: document.createElement("canvas"),
+    cloning,
+    say: (voice, text) => said.push([voice, text]),
+  });
+  panel.update(true);
+}
+
+async function reach(stage: CloningState["stage"]): Promise<void> {
+  await vi.waitFor(() => expect(cloning.controller.state.stage).toBe(stage), 60_000);
+}
+
+function fill(selector: string, value: string): void {
+  const field = mirrorPanel().querySelector<HTMLInputElement>(selector)!;
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+it("leads from the sentence to a voice, which stays until it is told to forget it", async () => {
+  await pressInMirror("Read to the mirror");
+  const { sentence } = cloning.controller;
+  await pressInMirror("Start");
+  await reach("listening");
+  expect(mirrorPanel().textContent).toContain(sentence);
+  const level = () =>
+    Number.parseFloat(mirrorPanel().querySelector<HTMLElement>(".mirror-level")!.style.width);
+  await vi.waitFor(() => expect(level()).toBeGreaterThan(20), 30_000);
+  await vi.waitFor(() => expect(mirrorPanel().textContent).toMatch(/Listening, [4-9]\.\d s/), 60_000);
+  await pressInMirror("Done");
+  expect(cloning.controller.state).toMatchObject({ stage: "recorded", take: { problem: undefined } });
+  await pressInMirror("Go on");
+  expect(mirrorButton("Learn my voice")?.disabled).toBe(true);
+  fill(".mirror-field", "Ada");
+  expect(mirrorButton("Learn my voice")?.disabled).toBe(true);
+  expect(mirrorPanel().textContent).toContain("the voice of Ada");
+  mirrorPanel().querySelector<HTMLInputElement>("[type=checkbox]")!.click();
+  await pressInMirror("Learn my voice");
+  await reach("done");
+  expect(heard).toMatchObject([{ transcript: sentence }]);
+  expect(heard[0]!.seconds).toBeGreaterThan(2.5);
+  expect(said).toEqual([["Ada", undefined]]);
+  fill(".mirror-field", "Good night.");
+  await pressInMirror("Say");
+  expect(said.at(-1)).toEqual(["Ada", "Good night."]);
+
+  panel.dispose();
+  cloning.controller.dispose();
+  await openPanel();
+  expect(cloning.library.list()).toMatchObject([{ name: "Ada", stored: true, problem: undefined }]);
+  await pressInMirror("Speak");
+  expect(said.at(-1)).toEqual(["Ada", undefined]);
+  await pressInMirror("Forget");
+  await vi.waitFor(() => expect(mirrorButton("Speak")).toBeUndefined());
+  expect(cloning.library.list()).toEqual([]);
+});
+
+it("can be skipped without a microphone, and takes a recording instead", async () => {
+  vi.spyOn(navigator.mediaDevices, "getUserMedia").mockRejectedValue(new DOMException("no", "NotFoundError"));
+  await pressInMirror("Read to the mirror");
+  await vi.waitFor(() => expect(mirrorPanel().textContent).toContain("No microphone was found"));
+  expect(mirrorPanel().querySelector<HTMLDetailsElement>("details")?.open).toBe(true);
+  fill("textarea", "What I said.");
+  const wav = await (await fetch("/out/fake-microphone.wav")).blob();
+  const files = new DataTransfer();
+  files.items.add(new File([wav], "me.wav"));
+  const input = mirrorPanel().querySelector<HTMLInputElement>("input[type=file]")!;
+  input.files = files.files;
+  input.dispatchEvent(new Event("change"));
+  await reach("recorded");
+  expect(cloning.controller.state).toMatchObject({
+    transcript: "What I said.",
+    take: { problem: undefined },
+  });
+  await pressInMirror("Cancel");
+  await reach("idle");
+  await pressInMirror("Not now");
+  panel.update(true);
+  expect(mirrorPanel().hidden).toBe(true);
+  panel.update(false);
+  panel.update(true);
+  expect(mirrorPanel().hidden).toBe(false);
+});
+
+it("lets go of the microphone when the player walks away, and says what is wrong with a file", async () => {
+  await pressInMirror("Read to the mirror");
+  await pressInMirror("Start");
+  await reach("listening");
+  panel.update(false);
+  await reach("idle");
+  panel.update(true);
+  const files = new DataTransfer();
+  files.items.add(new File(["nothing of a voice"], "me.voice"));
+  const input = mirrorPanel().querySelector<HTMLInputElement>("input[accept='.voice']")!;
+  input.files = files.files;
+  input.dispatchEvent(new Event("change"));
+  await vi.waitFor(() =>
+    expect(mirrorPanel().querySelector("[role=alert]")?.textContent).toMatch(/voice file/),
+  );
+  expect(cloning.library.list()).toEqual([]);
+});
