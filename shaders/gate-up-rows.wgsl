@@ -13,8 +13,8 @@ override EPSILON: f32;
 
 var<workgroup> square_sums: array<f32, COLUMNS * LANES>;
 
-// Numbers of the result a thread makes, since a tile has at most 16 columns.
-const TURNS = 2u;
+// Numbers of the result a thread makes.
+const TURNS = (COLUMNS + LANES - 1u) / LANES;
 
 struct Place {
   c: u32, // column of the tile
@@ -68,7 +68,7 @@ fn gates_and_ups(group: vec3u, thread: u32) -> array<vec2f, TURNS> {
   for (var turn = 0u; turn < TURNS; turn++) {
     let place = place_of(group, thread, turn);
     if (place.is_there) {
-      made[turn].x = row_sum(place.c, place.row) * inverse_rms(place.c);
+      made[turn].x = row_sum(place.c, place.row);
     }
   }
   workgroupBarrier();
@@ -79,7 +79,7 @@ fn gates_and_ups(group: vec3u, thread: u32) -> array<vec2f, TURNS> {
   for (var turn = 0u; turn < TURNS; turn++) {
     let place = place_of(group, thread, turn);
     if (place.is_there) {
-      made[turn].y = row_sum(place.c, place.row) * inverse_rms(place.c);
+      made[turn] = vec2f(made[turn].x, row_sum(place.c, place.row)) * inverse_rms(place.c);
     }
   }
   return made;

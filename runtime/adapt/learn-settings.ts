@@ -1,7 +1,10 @@
 import type { AdamSettings } from "./adam.ts";
 import type { InputNoise } from "./lesson.ts";
 
-/** How a voice is learned; found by weights/recipe/adapt.py (weights/MODEL_CARD.md). */
+/**
+ * How a voice is learned. Rates and steps: first figures of weights/recipe/adapt.py (weights/MODEL_CARD.md); rehearsal and
+ * `leastGain` are judgement and were not measured apart.
+ */
 export const LEARN_SETTINGS = {
   rank: 8,
   /** Steps at most. */
@@ -14,6 +17,8 @@ export const LEARN_SETTINGS = {
   inputNoise: { deviation: 0.3, dropped: 0.1 } satisfies InputNoise,
   /** Share of the lines that are the model's own. */
   rehearsal: 0.3,
+  /** Share of the KL on the held-out line that must be gained, or the voice stays as it was: less may be chance. */
+  leastGain: 0.01,
   /** Steps between two looks at the held-out line; training ends when this many looks in a row showed nothing better. */
   stepsBetweenChecks: 5,
   patience: 4,

@@ -139,7 +139,7 @@ async function prepare(
     onProgress?.({ stage: "reading", step: i, steps: texts.length });
     spoken.push(await speakSentence(backend, manifest, symbols, { speaker: latent, temperature: 0, signal }));
   }
-  const alignment = alignSpeech(speech, spoken, manifest);
+  const alignment = await alignSpeech(speech, spoken, manifest, signal);
   refuseOtherWords(alignment);
   await yieldThread(signal);
   const posterior = await backend.encode(speech);

@@ -39,7 +39,7 @@ export async function train(
     const { step: done, steps } = state;
     if (done % SETTINGS.stepsBetweenChecks === 0 || done === steps) {
       const checked = await judge();
-      if (checked < state.bestKl) {
+      if (checked < Math.min(state.bestKl, (1 - SETTINGS.leastGain) * state.klBefore)) {
         state.best.set(state.average);
         state.bestKl = checked;
         state.bestStep = done;

@@ -1,5 +1,5 @@
 import type { SpeechOptions, Synthesizer, SynthesizerOptions } from "../index.ts";
-import { errorLine } from "./command-errors.ts";
+import { errorLine, UsageError } from "./command-errors.ts";
 import { readVoiceFile } from "../adapt/voice-file.ts";
 import {
   readBytes,
@@ -46,6 +46,7 @@ async function say(options: SayOptions, io: SayIo): Promise<number> {
     const loadMs = io.nowMs() - startMs;
     try {
       io.signal.throwIfAborted();
+      refuseUnlearnedStyle(options, synthesizer);
       const speaker = { synthesizer, speech: await speech(synthesizer), speed: options.speed, io };
       const spoken = await speakAll(speaker, options, lines);
       io.stdout.write(report(options, { ...names(options, gpu), loadMs, lines: spoken }));
@@ -56,6 +57,13 @@ async function say(options: SayOptions, io: SayIo): Promise<number> {
   } finally {
     gpu?.release();
   }
+}
+
+function refuseUnlearnedStyle({ style }: SayOptions, { manifest }: Synthesizer): void {
+  if (style === undefined || style === "neutral" || manifest.styles.includes(style)) return;
+  throw new UsageError(
+    `--style ${style} is not among what these weights have learned: ${["neutral", ...manifest.styles].join(", ")}`,
+  );
 }
 
 function synthesizerOptions(

@@ -8,7 +8,7 @@ export interface Tiling {
   /** Columns of a tile. */
   readonly tile: number;
   readonly tiles: number;
-  /** Positions a column sees at most; left out where the CPU does not know. */
+  /** Positions a column sees at most, all of one slot; left out where the CPU does not know, or columns are of many slots. */
   readonly span?: number;
 }
 

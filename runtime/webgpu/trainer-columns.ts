@@ -1,13 +1,13 @@
 /** Kernels over all columns of a line, cut so that no dispatch is longer than a slice may be. */
 import type { Dispatch, Gpu, Kernel } from "./gpu.ts";
 import { SLICE_BYTES, SLICE_FLOPS } from "./slices.ts";
-import { prepare, tilingOfPrefix, type Bound, type ColumnWork, type Tiling } from "./tiles.ts";
+import { prepare, PREFIX_TILE, tilingOfPrefix, type Bound, type ColumnWork, type Tiling } from "./tiles.ts";
 
 /** The dispatches for a line of so many columns. */
 export type LinePart = (columns: number) => readonly Dispatch[];
 
-/** So many columns of any width begin at an offset that a binding may have. */
-export const COLUMN_GRAIN = 64;
+/** Offsets of bindings are multiples of this on every device. */
+const OFFSET_BYTES = 256;
 
 /** Bind groups for later columns are made when a line first needs them. */
 export function prepareLinePart(gpu: Gpu, work: ColumnWork): LinePart {
@@ -28,10 +28,20 @@ export function prepareLinePart(gpu: Gpu, work: ColumnWork): LinePart {
   };
 }
 
-function columnsOfSlice({ call }: ColumnWork, columns: number): number {
-  const { flops, bytes } = call({ ...tilingOfPrefix(COLUMN_GRAIN), span: columns });
+function columnsOfSlice(work: ColumnWork, columns: number): number {
+  const grain = grainOf(work);
+  const { flops, bytes } = work.call({ ...tilingOfPrefix(grain), span: columns });
   const grains = Math.floor(Math.min(SLICE_FLOPS / flops, SLICE_BYTES / bytes));
-  return Math.min(columns, COLUMN_GRAIN * Math.max(1, grains));
+  return Math.min(columns, grain * Math.max(1, grains));
+}
+
+/** The fewest whole tiles after which all buffers may be bound. */
+function grainOf({ buffers }: ColumnWork): number {
+  const isBindable = (columns: number) =>
+    buffers.every((each) => !("bytes" in each) || (each.bytes * columns) % OFFSET_BYTES === 0);
+  let grain = PREFIX_TILE;
+  while (!isBindable(grain)) grain *= 2; // at most 64, since rows are whole words
+  return grain;
 }
 
 /** A kernel that takes `workgroups` for every column, or for all of them together, and costs so much a column. */

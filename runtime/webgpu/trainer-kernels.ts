@@ -163,7 +163,7 @@ export async function createAttentionBackward(gpu: Gpu, { languageModel }: Manif
         kernel: ofQuery,
         workgroups: [heads, tile * tiles, 1],
         flops: 6 * tile * tiles * span * dim,
-        bytes: 12 * tile * tiles * span * ((dim * kvHeads) / heads),
+        bytes: 12 * tiles * span * ((dim * kvHeads) / heads),
       }),
     });
     const keysAndValues = prepareLinePart(gpu, {
@@ -174,7 +174,7 @@ export async function createAttentionBackward(gpu: Gpu, { languageModel }: Manif
         kernel: ofKeyValue,
         workgroups: [kvHeads, tile * tiles, 1],
         flops: 8 * tile * tiles * span * dim,
-        bytes: 16 * tile * tiles * span * dim,
+        bytes: 16 * tiles * span * dim,
       }),
     });
     return (count) => [...queries(count), ...keysAndValues(count)];
@@ -260,7 +260,7 @@ export async function createAdapterBackward(gpu: Gpu, shape: AdapterShape) {
         ],
         workgroups: (columns) => [projections, columns, 1],
         flopsPerColumn: 2 * MOST_RANK * (projections * input + width),
-        bytesPerColumn: 4 * MOST_RANK * (projections * input + width),
+        bytesPerColumn: 4 * (input + width) + (4 * MOST_RANK * (projections * input + width)) / PREFIX_TILE,
       }),
       outerPart(sizesOfA, buffers.lowGradient, x, a, (low * input) / 4),
       ...parts.map(({ count, sizes, at }) => outerPart(sizes, y, buffers.low, at, count * rank4)),

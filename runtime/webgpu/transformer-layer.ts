@@ -205,13 +205,15 @@ function attentionWork(
   { dim, heads, kvHeads }: LanguageModelSizes,
   buffers: readonly Bound[],
 ): ColumnWork {
-  const call = ({ tile, tiles, span = TYPICAL_SPAN }: Tiling) => {
+  const call = ({ tile, tiles, span }: Tiling) => {
     const columns = tile * tiles;
+    const positions = span ?? TYPICAL_SPAN;
+    const caches = span === undefined ? columns : tiles; // columns of one slot share what they read
     return {
       kernel,
       workgroups: [heads, columns, 1] as const,
-      flops: 4 * columns * span * dim,
-      bytes: 8 * columns * span * ((dim * kvHeads) / heads),
+      flops: 4 * columns * positions * dim,
+      bytes: 8 * caches * positions * ((dim * kvHeads) / heads),
     };
   };
   return { label, anyKernel: kernel, buffers, call };

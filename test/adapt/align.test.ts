@@ -31,10 +31,10 @@ function truth(symbols: Int32Array, framesOf: (place: number) => number): number
 }
 
 describe("alignment", () => {
-  it("carries symbols over to a slower speaker with another pitch", () => {
+  it("carries symbols over to a slower speaker with another pitch", async () => {
     const framesOf = (place: number) => 2 + (place % 3);
     const recording = sayVowels(first, framesOf, manifest, 170);
-    const { cost, sentences } = alignSpeech(recording, [spoken(first)], manifest);
+    const { cost, sentences } = await alignSpeech(recording, [spoken(first)], manifest);
     expect(cost).toBeLessThan(MOST_ALIGNMENT_COST);
     expect(sentences).toHaveLength(1);
     const expected = truth(first, framesOf);
@@ -46,12 +46,12 @@ describe("alignment", () => {
     expect(given.every((symbol, frame) => symbol >= (given[frame - 1] ?? 0))).toBe(true);
   });
 
-  it("cuts a recording of two sentences where the second begins", () => {
+  it("cuts a recording of two sentences where the second begins", async () => {
     const recording = Float32Array.from([
       ...sayVowels(first, () => 3, manifest),
       ...sayVowels(second, () => 2, manifest),
     ]);
-    const { sentences } = alignSpeech(recording, [spoken(first), spoken(second)], manifest);
+    const { sentences } = await alignSpeech(recording, [spoken(first), spoken(second)], manifest);
     expect(sentences.map(({ symbols }) => symbols)).toEqual([first, second]);
     const [one, two] = sentences;
     expect(Math.abs((two?.firstFrame ?? 0) - 30)).toBeLessThanOrEqual(2); // in the silence between them
@@ -63,16 +63,16 @@ describe("alignment", () => {
     ["another sentence", sayVowels(second, () => 2, manifest)],
     ["noise", noise(first.length * 2 * 1280).map((value) => value * 0.1)],
     ["one more sentence", sayVowels([...first, ...second], () => 2, manifest)],
-  ])("refuses %s", (_, recording) => {
-    const alignment = alignSpeech(recording, [spoken(first)], manifest);
+  ])("refuses %s", async (_, recording) => {
+    const alignment = await alignSpeech(recording, [spoken(first)], manifest);
     expect(alignment.cost).toBeGreaterThan(MOST_ALIGNMENT_COST);
     expect(() => refuseOtherWords(alignment)).toThrow(AudioInputError);
     expect(() => refuseOtherWords(alignment)).toThrow("does not say the transcript");
   });
 
-  it("refuses a text that has a sentence too many", () => {
+  it("refuses a text that has a sentence too many", async () => {
     const recording = sayVowels(first, () => 3, manifest);
-    const { cost } = alignSpeech(recording, [spoken(first), spoken(second)], manifest);
+    const { cost } = await alignSpeech(recording, [spoken(first), spoken(second)], manifest);
     expect(cost).toBeGreaterThan(MOST_ALIGNMENT_COST);
   });
 });

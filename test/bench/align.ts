@@ -55,12 +55,12 @@ export async function benchAlign(args: readonly string[]): Promise<void> {
       };
       const own = await spokenOf(utterance);
       const wrong = await spokenOf(chosen[(i + WRONG_TEXT) % chosen.length] ?? utterance);
-      const { cost, sentences } = alignSpeech(samples, [own], manifest);
+      const { cost, sentences } = await alignSpeech(samples, [own], manifest);
       const frameSeconds = manifest.samplesPerLatent / manifest.sampleRateHz;
       errors.push(...frameErrors([...(sentences[0]?.symbolIndices ?? [])], utterance, frameSeconds));
       costs.own.push(cost);
-      costs.noisy.push(alignSpeech(withNoise(samples, i), [own], manifest).cost);
-      costs.wrong.push(alignSpeech(samples, [wrong], manifest).cost);
+      costs.noisy.push((await alignSpeech(withNoise(samples, i), [own], manifest)).cost);
+      costs.wrong.push((await alignSpeech(samples, [wrong], manifest)).cost);
     }
   } finally {
     await backend.dispose();

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSynthesizer, type SpeechEvent, type Synthesizer } from "../../runtime/index.ts";
+import {
+  createSynthesizer,
+  type SpeechEvent,
+  type SpeechOptions,
+  type Synthesizer,
+} from "../../runtime/index.ts";
 import { largestDifference, readGolden, readShipped } from "./tiny-weights.ts";
 
 let synthesizer: Synthesizer;
@@ -8,11 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => synthesizer.dispose());
 
-async function say(text: string, seed: number, temperature?: number) {
+async function say(text: string, seed: number, more: SpeechOptions = {}) {
   const samples: number[] = [];
   const events: SpeechEvent[] = [];
-  const options = { voice: { seed }, ...(temperature !== undefined && { temperature }) };
-  for await (const chunk of synthesizer.speak(text, options)) {
+  for await (const chunk of synthesizer.speak(text, { voice: { seed }, ...more })) {
     samples.push(...chunk.samples);
     events.push(...chunk.events);
   }
@@ -22,7 +26,7 @@ async function say(text: string, seed: number, temperature?: number) {
 describe("the shipped model", () => {
   it("says a line from a seed as the PyTorch model does", async () => {
     const golden = await readGolden("sentence", readShipped);
-    const { samples } = await say("Hello, traveler!", 42, 0.3);
+    const { samples } = await say("Hello, traveler!", 42, { temperature: 0.3, style: "neutral" });
     const expected = golden("samples").data;
     expect(samples.length).toBe(golden("pointer").data.length * synthesizer.manifest.samplesPerLatent);
     expect(largestDifference(samples.slice(0, expected.length), expected)).toBeLessThan(1e-3);

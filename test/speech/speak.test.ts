@@ -157,7 +157,8 @@ describe("speak", () => {
 
   it("is neutral where the text asks for a style that the model does not have", async () => {
     const { backend, events } = await collect("<weary>So tired.</weary> Hooray!");
-    for (const { conditioning } of backend.requests) expect(Array.from(conditioning.slice(-2))).toEqual([0, 0]);
+    for (const { conditioning } of backend.requests)
+      expect(Array.from(conditioning.slice(-2))).toEqual([0, 0]);
     expect(ofKind(events, "sentence").every((event) => !("style" in event))).toBe(true);
   });
 

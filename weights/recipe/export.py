@@ -162,6 +162,9 @@ def trained_model(args):
     corpus = Corpus(args.data)
     latents = LatentCorpus(corpus, args.data)
     config, speech = load_speech_model(args.lm)
+    if args.styles is not None:
+        speech.language_model.keep_styles(args.styles)
+        config = replace(config, styles=speech.language_model.styles)
     calibration = calibrate(speech.speaker_encoder, corpus)
     return Model(args.name, config, load_vae(args.vae), speech, (latents.mean, latents.std), calibration)
 
@@ -219,6 +222,7 @@ if __name__ == "__main__":
     parser.add_argument("--vae")
     parser.add_argument("--lm")
     parser.add_argument("--name", default="small")
+    parser.add_argument("--styles", type=lambda names: [name for name in names.split(",") if name], help="only these of the --lm, as a,b,c")
     parser.add_argument("--out", required=True)
     parser.add_argument("--temperature", type=float, default=0.0, help="what the runtime speaks with unless told")
     parser.add_argument("--tensors-only", action="store_true")

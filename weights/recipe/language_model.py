@@ -157,6 +157,20 @@ class LanguageModel(nn.Module):
         values = speaker.new_tensor([intensity if name == style else 0.0 for name in self.styles])
         return torch.cat([speaker, values.expand(*speaker.shape[:-1], -1)], -1)
 
+    @torch.no_grad()
+    def keep_styles(self, names):
+        """Forgets all other styles; the conditioning is then [S + len(names)], in the order of the names."""
+        unknown = [name for name in names if name not in self.styles]
+        if unknown:
+            raise ValueError(f"this model knows no style {unknown[0]!r}, only {', '.join(self.styles) or 'neutral speech'}")
+        first = self.speaker[0]
+        speaker_dim = first.in_features - len(self.styles)
+        columns = [*range(speaker_dim), *(speaker_dim + self.styles.index(name) for name in names)]
+        kept = nn.Linear(len(columns), first.out_features)
+        kept.weight.copy_(first.weight[:, columns])
+        kept.bias.copy_(first.bias)
+        self.speaker[0], self.styles = kept, tuple(names)
+
     def embed_prefix(self, conditioning, symbols):
         """conditioning [B, S + K] (None without a speaker token), symbols [B, P] -> [B, 1 + P, dim]."""
         if conditioning is None:

@@ -18,8 +18,9 @@ from config import GEOMETRIES, SAMPLES_PER_LATENT
 from encode import LatentCorpus
 from prepare import Corpus
 from spectral import MelLoss
+from styles import is_whispered
 from train_lm import UtteranceSampler, load_speech_model, predict_batch
-from train_vae import MEL_WEIGHT, PITCH_WEIGHT, decode_with_pitch, pitch_labels
+from train_vae import MEL_WEIGHT, PITCH_WEIGHT, VOICING_WEIGHT, decode_with_pitch, pitch_labels
 from training import Clock, Ema, Log, cosine_rate, fresh_seed, load_checkpoint, save_checkpoint, set_rate, start_processes
 from vae import FlowVae, sample
 
@@ -37,8 +38,9 @@ def pick_long(sampler, tokens):
 
 
 def pick_crops(batch, chosen, predicted, sampler, rng):
-    """Latents [B, CROP + 1, D] (normalised) and the samples [B, CROP * 1280] they should sound like."""
-    latents, targets = [], []
+    """Latents [B, CROP + 1, D] (normalised), the samples [B, CROP * 1280] they should sound like, and which of these are
+    whispered [B]."""
+    latents, targets, whispered = [], [], []
     mean, log_scale = predicted
     own = sample(batch["mean"], batch["log_scale"])
     temperature = torch.from_numpy(rng.choice(TEMPERATURES, (len(mean), 1, 1))).to(mean.dtype)
@@ -53,7 +55,8 @@ def pick_crops(batch, chosen, predicted, sampler, rng):
         first = start * SAMPLES_PER_LATENT
         crop = sampler.latents.corpus.samples(index, first, first + CROP_LATENTS * SAMPLES_PER_LATENT)
         targets.append(torch.from_numpy(crop.astype(np.float32) / 32768))
-    return torch.stack(latents), torch.stack(targets)
+        whispered.append(is_whispered(sampler.latents.corpus.utterances[index]))
+    return torch.stack(latents), torch.stack(targets), whispered
 
 
 def polish(args):
@@ -64,7 +67,7 @@ def polish(args):
     config, speech = load_speech_model(args.lm, device)
     latents = LatentCorpus(Corpus(args.data), args.data)
     mean, std = (torch.from_numpy(value).to(device) for value in (latents.mean, latents.std))
-    sampler = UtteranceSampler(latents, fresh_seed(args.seed, rank))
+    sampler = UtteranceSampler(latents, fresh_seed(args.seed, rank), args.styled_share)
     adversary, mel_loss, ema = Adversary(device, world), MelLoss().to(device), Ema(vae, 0.999)
     adversary.restore(saved["adversary"])
     optimiser = torch.optim.AdamW(vae.decoder.parameters(), args.rate, betas=(0.8, 0.99), weight_decay=1e-3)
@@ -76,18 +79,18 @@ def polish(args):
         batch = sampler.batch(chosen, config)
         with torch.no_grad():
             predicted = predict_batch(speech, batch, config, device)
-        z, target = pick_crops(batch, chosen, predicted, sampler, sampler.rng)
-        labels = pitch_labels(target, z.shape[1] * SAMPLES_PER_LATENT // vae.decoder.config.hop_size).to(device)
-        made, pitch_error = decode_with_pitch(vae.decoder, z.to(device) * std + mean, labels)
+        z, target, whispered = pick_crops(batch, chosen, predicted, sampler, sampler.rng)
+        labels = pitch_labels(target, z.shape[1] * SAMPLES_PER_LATENT // vae.decoder.config.hop_size, whispered).to(device)
+        made, pitch_error, voicing_error = decode_with_pitch(vae.decoder, z.to(device) * std + mean, labels)
         made, target = made[:, SAMPLES_PER_LATENT:], target.to(device)
         mel = mel_loss(made, target)
         judged, figures = adversary.generator_loss(target, made, sampler.rng)
         optimiser.zero_grad()
-        (MEL_WEIGHT * mel + PITCH_WEIGHT * pitch_error + judged).backward()
+        (MEL_WEIGHT * mel + PITCH_WEIGHT * pitch_error + VOICING_WEIGHT * voicing_error + judged).backward()
         torch.nn.utils.clip_grad_norm_(vae.decoder.parameters(), 5.0)
         optimiser.step()
         ema.update(vae, step + 1000)
-        log.add(step, {"mel": mel.detach(), "pitch": pitch_error.detach(), **figures})
+        log.add(step, {"mel": mel.detach(), "pitch": pitch_error.detach(), "voicing": voicing_error.detach(), **figures})
         if step % args.save_every == 0:
             save(args.out, saved, vae, ema, adversary)
     save(args.out, saved, vae, ema, adversary)
@@ -107,6 +110,7 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
     parser.add_argument("--tokens", type=int, default=800, help="positions of the language model a step")
+    parser.add_argument("--styled-share", type=float, default=0.0, help="batches of styled utterances only")
     parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--log-every", type=int, default=50)

@@ -61,6 +61,11 @@ class SourceFilterHead(nn.Module):
         middle = math.log(MIDDLE_PITCH_HZ)
         return (middle + features[..., -1]).clamp(math.log(LOWEST_PITCH_HZ), math.log(HIGHEST_PITCH_HZ))
 
+    def harmonic_share(self, features):
+        """Share of the harmonics in the power of both sources [B, T], before overlap."""
+        harmonic, noise = torch.exp(2 * features[..., :-1].float().clamp(max=LARGEST_LOG_GAIN)).chunk(2, -1)
+        return harmonic.sum(-1) / (harmonic.sum(-1) + noise.sum(-1) + 1e-9)
+
     def harmonics(self, hertz, last_hertz, phase):
         """Pitch [B, T] -> source [B, T * hop] of unit power, and the phase (cycles) after it. Pitch runs linearly
         from the value of the frame before; phases are exact at frame borders."""

@@ -48,6 +48,12 @@ STYLES = {
 }
 
 
+def is_whispered(utterance):
+    """Whether all of the excitation is breath, so that nothing in it is voiced."""
+    style = utterance.get("style")
+    return style is not None and STYLES[style].at(utterance["intensity"]).breath == 1
+
+
 def spectra(samples):
     """[frames, FRAME / 2 + 1] complex: windows STEP apart, the first centred on sample 0."""
     frames = -(-len(samples) // STEP) + 1

@@ -8,20 +8,23 @@ import sys
 import unittest
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from config import SAMPLE_RATE_HZ, TINY  # noqa: E402
+from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT, TINY  # noqa: E402
 from language_model import LanguageModel, widen_conditioning  # noqa: E402
 from metrics import track_f0  # noqa: E402
 from prepare import CMUDICT, FIRST_STYLED, WORD_LIST, draw_style, load_words, synthesise  # noqa: E402
 from style_table import figures as measured, found_share  # noqa: E402
-from styles import STEP, STYLES, bend_pitch, breathe, log_envelopes, signal_of, spectra, tilt_of  # noqa: E402
-from train_lm import SpeechModel, freeze_speaker_encoder, style_values, widen_moments  # noqa: E402
+from styles import STEP, STYLES, bend_pitch, breathe, is_whispered, log_envelopes, signal_of, spectra, tilt_of  # noqa: E402
+from train_lm import SpeechModel, UtteranceSampler, corrupt, freeze_speaker_encoder, style_values, widen_moments  # noqa: E402
+from train_vae import WHISPERED, decode_with_pitch, pitch_labels  # noqa: E402
 from training import Ema  # noqa: E402
+from vae import FlowVae  # noqa: E402
 
 SPEAKER = {"id": 0, "vocal_tract": 1.05, "pitch": 1.0, "stretch": 1.0, "tilt": 0.0}
 FORMANTS = (700.0, 1200.0, 2600.0)
@@ -157,6 +160,46 @@ class Draws(unittest.TestCase):
         self.assertEqual(FIRST_STYLED % 1000, 0)
 
 
+class Whispers(unittest.TestCase):
+    def test_only_full_breath_is_a_whisper(self):
+        self.assertTrue(is_whispered({"style": "whisper", "intensity": 0.8}))
+        self.assertFalse(is_whispered({"style": "whisper", "intensity": 0.4}))
+        self.assertFalse(is_whispered({"style": "weary", "intensity": 1.0}))
+        self.assertFalse(is_whispered({}))
+
+    def test_labels_and_harmonics(self):
+        tone = torch.from_numpy(np.stack([vowel(120)] * 2).astype(np.float32))
+        labels = pitch_labels(tone, 90, [False, True])
+        self.assertGreater((labels[0] > 0).float().mean(), 0.8)
+        self.assertTrue((labels[1] == WHISPERED).all())
+        decoder = FlowVae(TINY).decoder
+        latents = torch.randn(2, 11, TINY.latent_dim)
+        labels = labels[:, : 11 * SAMPLES_PER_LATENT // decoder.config.hop_size]
+        self.assertEqual(float(decode_with_pitch(decoder, latents[:1], labels[:1])[2]), 0.0)
+        share = decode_with_pitch(decoder, latents, labels)[2]
+        self.assertGreater(float(share), 0.0)
+        bins = decoder.head.bins
+        features = torch.zeros(1, 1, 2 * bins + 1)
+        self.assertAlmostEqual(float(decoder.head.harmonic_share(features)), 0.5, delta=1e-5)
+        features[..., :bins] = -20
+        self.assertLess(float(decoder.head.harmonic_share(features)), 1e-6)
+
+    def test_some_utterances_lose_most_of_their_frames(self):
+        torch.manual_seed(0)
+        lost = (corrupt(torch.ones(400, 50, 4)) == 0).all(-1).float().mean(1)
+        self.assertAlmostEqual(float((lost > 0.4).float().mean()), 0.3, delta=0.08)
+        self.assertAlmostEqual(float(lost[lost < 0.4].mean()), 0.1, delta=0.02)
+
+    def test_batches_of_styled_utterances(self):
+        utterances = [{"symbols": ["<s>", "."], "length": 12800, "speaker": 0} for _ in range(40)]
+        utterances += [{**utterances[0], "style": "calm", "intensity": 0.5} for _ in range(10)]
+        corpus = SimpleNamespace(utterances=utterances, neutral=lambda: list(range(40)))
+        sampler = UtteranceSampler(SimpleNamespace(corpus=corpus), 0, styled_share=1.0)
+        self.assertTrue(all(index >= 40 for _ in range(20) for index in sampler.pick(60)))
+        with self.assertRaisesRegex(ValueError, "speakers .0. have styled utterances only"):
+            UtteranceSampler(SimpleNamespace(corpus=SimpleNamespace(utterances=utterances, neutral=list)), 0)
+
+
 class Conditioning(unittest.TestCase):
     def config(self, *styles):
         return replace(TINY, styles=styles)
@@ -182,6 +225,18 @@ class Conditioning(unittest.TestCase):
         wanted = old.embed_prefix(old.condition(speaker), symbols)
         for style in (None, "whisper"):
             torch.testing.assert_close(new.embed_prefix(new.condition(speaker, style), symbols), wanted)
+
+    def test_some_styles_are_kept(self):
+        model = SpeechModel(self.config("whisper", "shout", "calm")).language_model
+        torch.nn.init.normal_(model.speaker[0].weight)
+        speaker, symbols = torch.randn(1, TINY.speaker.dim), torch.tensor([[3, 4, 5]])
+        wanted = [model.embed_prefix(model.condition(speaker, style, 0.7), symbols) for style in (None, "calm", "shout")]
+        model.keep_styles(["calm", "shout"])
+        self.assertEqual(model.styles, ("calm", "shout"))
+        for style, value in zip((None, "calm", "shout"), wanted):
+            torch.testing.assert_close(model.embed_prefix(model.condition(speaker, style, 0.7), symbols), value)
+        with self.assertRaisesRegex(ValueError, "no style 'whisper'"):
+            model.keep_styles(["whisper"])
 
     def test_an_older_optimiser_goes_on(self):
         old, new = torch.nn.Linear(3, 2, bias=False), torch.nn.Linear(5, 2, bias=False)

@@ -45,7 +45,7 @@ from vae import sample
 
 END_WEIGHT, POINTER_WEIGHT, TRAIT_WEIGHT = 0.1, 0.1, 0.1
 SPEAKER_KL_WEIGHT, SPEAKER_KL_RAMP, SPEAKER_FREE_NATS = 0.05, 2000, 0.02
-POINTER_JITTER_SECONDS, INPUT_NOISE, INPUT_DROPOUT = 0.02, 0.3, 0.1
+POINTER_JITTER_SECONDS, INPUT_NOISE, INPUT_DROPOUT, FORGETFUL_SHARE = 0.02, 0.3, 0.1, 0.3
 END_MEAN, END_LOG_SCALE = 1.0, 1.0
 REFERENCE_SAMPLES = 25600  # 1.6 s of another utterance of the speaker
 TRAITS = ("vocal_tract", "pitch", "stretch", "tilt")
@@ -80,13 +80,15 @@ def ages_of(path):
 
 
 class UtteranceSampler:
-    """Batches of utterances of similar length, about `tokens` positions each, padded."""
+    """Batches of utterances of similar length, about `tokens` positions each, padded. A share of the batches has styled
+    utterances only."""
 
-    def __init__(self, latents, seed):
-        self.latents, self.rng = latents, np.random.default_rng(seed)
+    def __init__(self, latents, seed, styled_share=0.0):
+        self.latents, self.rng, self.styled_share = latents, np.random.default_rng(seed), styled_share
         utterances = latents.corpus.utterances
         self.size = np.array([len(u["symbols"]) + u["length"] // SAMPLES_PER_LATENT + 2 for u in utterances])
         self.order = np.argsort(self.size, kind="stable")
+        self.styled = np.array([index for index in self.order if "style" in utterances[index]], int)
         self.neutral_of = {}
         for index in latents.corpus.neutral():
             self.neutral_of.setdefault(utterances[index]["speaker"], []).append(index)
@@ -95,9 +97,10 @@ class UtteranceSampler:
             raise ValueError(f"speakers {sorted(unheard)} have styled utterances only: prepare more hours")
 
     def pick(self, tokens):
-        start = int(self.rng.integers(len(self.order)))
+        order = self.styled if len(self.styled) and self.rng.random() < self.styled_share else self.order
+        start = int(self.rng.integers(len(order)))
         chosen, longest = [], 0
-        for index in self.order[start:]:
+        for index in order[start:]:
             longest = max(longest, int(self.size[index]))
             if chosen and longest * (len(chosen) + 1) > tokens:
                 break
@@ -180,9 +183,13 @@ def sequence_positions(batch):
 
 
 def corrupt(latents):
-    """Input noise of a random size per utterance and dropped frames, against exposure bias."""
-    noise = torch.rand(latents.shape[0], 1, 1, device=latents.device) * INPUT_NOISE
-    kept = torch.rand(*latents.shape[:2], 1, device=latents.device) > INPUT_DROPOUT
+    """Input noise of a random size per utterance and dropped frames, against exposure bias. Some utterances lose most of
+    their frames: what was said before also tells the style, and the conditioning would not be learned."""
+    rows = latents.shape[0], 1, 1
+    noise = torch.rand(rows, device=latents.device) * INPUT_NOISE
+    is_forgetful = torch.rand(rows, device=latents.device) < FORGETFUL_SHARE
+    dropout = torch.where(is_forgetful, 0.5 + 0.5 * torch.rand(rows, device=latents.device), INPUT_DROPOUT)
+    kept = torch.rand(*latents.shape[:2], 1, device=latents.device) > dropout
     return (latents + noise * torch.randn_like(latents)) * kept
 
 
@@ -306,7 +313,7 @@ def train(args):
     torch.manual_seed(fresh_seed(args.seed, rank))
     config = GEOMETRIES[args.geometry]
     latents = LatentCorpus(Corpus(args.data), args.data)
-    sampler = UtteranceSampler(latents, fresh_seed(args.seed, rank))
+    sampler = UtteranceSampler(latents, fresh_seed(args.seed, rank), args.styled_share)
     model = SpeechModel(config).to(device)
     saved = load_checkpoint(args.out, device)
     if not saved and args.start:
@@ -367,6 +374,7 @@ if __name__ == "__main__":
     parser.add_argument("--out", required=True)
     parser.add_argument("--start", help="weights folder to start from when --out does not exist")
     parser.add_argument("--freeze-speaker", action="store_true", help="keep the speaker encoder, and so all voices")
+    parser.add_argument("--styled-share", type=float, default=0.0, help="batches of styled utterances only")
     parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")

@@ -21,6 +21,7 @@ from metrics import track_f0
 from prepare import Corpus
 from restore import restore_vae
 from spectral import MelLoss
+from styles import is_whispered
 from training import (
     Clock,
     Ema,
@@ -37,13 +38,15 @@ from training import (
 )
 from vae import FlowVae, align_to_decoder, sample
 
-MEL_WEIGHT, PITCH_WEIGHT = 15.0, 5.0
+MEL_WEIGHT, PITCH_WEIGHT, VOICING_WEIGHT = 15.0, 5.0, 3.0
+WHISPERED = -1.0  # in place of a pitch
 PITCH_DELAY = 4  # decoder frames between a sound and its pitch, less the overlap
 EDGE_SAMPLES = 2 * SAMPLES_PER_LATENT  # crops may begin before or end after the utterance
 
 
 class CropSampler:
-    """Random crops [B, n] of the corpus, utterances weighted by their length, zero beyond their ends."""
+    """Random crops [B, n] of the corpus, utterances weighted by their length, zero beyond their ends; and which of them are
+    whispered [B]."""
 
     def __init__(self, corpus, seed):
         self.corpus, self.rng = corpus, np.random.default_rng(seed)
@@ -51,7 +54,7 @@ class CropSampler:
         self.cumulative = np.cumsum(lengths / lengths.sum())
 
     def batch(self, count, samples):
-        crops = np.zeros((count, samples), np.float32)
+        crops, whispered = np.zeros((count, samples), np.float32), []
         for row in crops:
             index = int(min(np.searchsorted(self.cumulative, self.rng.random()), len(self.cumulative) - 1))
             length = self.corpus.utterances[index]["length"]
@@ -59,7 +62,8 @@ class CropSampler:
             start = int(self.rng.integers(-EDGE_SAMPLES, latest))
             first, last = max(start, 0), min(start + samples, length)
             row[first - start : last - start] = self.corpus.samples(index, first, last)
-        return torch.from_numpy(crops / 32768)
+            whispered.append(is_whispered(self.corpus.utterances[index]))
+        return torch.from_numpy(crops / 32768), whispered
 
 
 class RateController:
@@ -86,18 +90,23 @@ def posterior_figures(mean, log_scale, rate):
     }
 
 
-def pitch_labels(samples, frames):
-    """Pitch in Hz [B, frames] of every decoder frame, 0 where unvoiced. Frame t of the decoder makes the sound of
-    time (t - PITCH_DELAY) * 10 ms (see SourceFilterHead: half a window of overlap less than the delay)."""
+def pitch_labels(samples, frames, whispered):
+    """Pitch in Hz [B, frames] of every decoder frame, 0 where none was found, WHISPERED in signals that are. Frame t of the
+    decoder makes the sound of time (t - PITCH_DELAY) * 10 ms (see SourceFilterHead: half a window of overlap less than
+    the delay)."""
     labels = np.zeros((len(samples), frames), np.float32)
-    for row, signal in zip(labels, samples.cpu().numpy()):
+    for row, signal, is_whisper in zip(labels, samples.cpu().numpy(), whispered):
+        if is_whisper:
+            row[:] = WHISPERED
+            continue
         found = track_f0(signal.astype(np.float64))[: frames - PITCH_DELAY]
         row[PITCH_DELAY : PITCH_DELAY + len(found)] = found
     return torch.from_numpy(labels)
 
 
 def decode_with_pitch(decoder, latents, labels):
-    """Samples made with the true pitch where there is one, and the error of the predicted log pitch there."""
+    """Samples made with the true pitch where there is one, the error of the predicted log pitch there, and the share of
+    harmonics in whispers."""
     with bfloat16_layers(latents.device):
         tails, head = decoder.unpack(decoder.initial_state(latents.shape[0]))
         features, _ = decoder.features(latents, tails)
@@ -106,22 +115,27 @@ def decode_with_pitch(decoder, latents, labels):
         hertz = torch.where(labels > 0, labels, predicted.detach().exp())
         made, _ = decoder.head(features, head, hertz)
     error = (predicted - labels.clamp(min=1).log()).abs()
-    return made, (error * voiced).sum() / voiced.sum().clamp(min=1)
+    whispered = (labels == WHISPERED).float()
+    share = (decoder.head.harmonic_share(features) * whispered).sum() / whispered.sum().clamp(min=1)
+    return made, (error * voiced).sum() / voiced.sum().clamp(min=1), share
 
 
-def reconstruct(model, samples, train_encoder):
-    """samples [B, N] -> made and target samples [B, N - delay], pitch error, KL per latent element, figures."""
+def reconstruct(model, samples, whispered, train_encoder):
+    """samples [B, N], whispered [B] -> made and target samples [B, N - delay], error of the sources, KL per latent element,
+    figures."""
     with bfloat16_layers(samples.device):
         with torch.set_grad_enabled(train_encoder):
             mean, log_scale = model.encoder(samples)
     latents = sample(mean, log_scale)
     frames = samples.shape[1] // model.decoder.config.hop_size
-    labels = pitch_labels(samples, frames).to(samples.device)
-    made, pitch_error = decode_with_pitch(model.decoder, latents, labels)
+    labels = pitch_labels(samples, frames, whispered).to(samples.device)
+    made, pitch_error, voicing_error = decode_with_pitch(model.decoder, latents, labels)
     with torch.set_grad_enabled(train_encoder):
         rate = model.rate(latents, log_scale)
     target, first = align_to_decoder(samples, model.decoder.config.delay_latents)
-    return made[:, first:], target, pitch_error, rate, posterior_figures(mean, log_scale, rate.detach())
+    figures = posterior_figures(mean, log_scale, rate.detach())
+    figures |= {"pitch": pitch_error.detach(), "voicing": voicing_error.detach()}
+    return made[:, first:], target, PITCH_WEIGHT * pitch_error + VOICING_WEIGHT * voicing_error, rate, figures
 
 
 class Run:
@@ -165,13 +179,13 @@ class Run:
             geometry=self.args.geometry,
         )
 
-    def advance(self, samples, rng, with_adversary):
+    def advance(self, samples, whispered, rng, with_adversary):
         """One step on samples [B, N]; returns its figures."""
         self.step += 1
-        made, target, pitch_error, rate, figures = reconstruct(self.model, samples, not self.args.freeze_encoder)
+        made, target, source_loss, rate, figures = reconstruct(self.model, samples, whispered, not self.args.freeze_encoder)
         mel, nats = self.mel_loss(made, target), rate.sum(-1).mean()
-        loss = MEL_WEIGHT * mel + PITCH_WEIGHT * pitch_error + self.controller.weight * nats
-        figures |= {"mel": mel.detach(), "pitch": pitch_error.detach(), "beta": self.controller.weight}
+        loss = MEL_WEIGHT * mel + source_loss + self.controller.weight * nats
+        figures |= {"mel": mel.detach(), "beta": self.controller.weight}
         if with_adversary:
             judged, judge_figures = self.adversary.generator_loss(target, made, rng)
             loss, figures = loss + judged, figures | judge_figures
@@ -194,8 +208,8 @@ def train(args):
     log, clock, first_step = Log(rank, args.log_every), Clock(args.minutes, args.steps), run.step
     while not agree_on_end(progress := clock.progress(run.step - first_step), world, device):
         set_rate(run.optimiser, cosine_rate(progress, run.step - first_step, args.rate, floor=args.rate_floor))
-        samples = sampler.batch(args.batch, crop).to(device)
-        log.add(run.step + 1, run.advance(samples, sampler.rng, progress >= args.gan_from))
+        samples, whispered = sampler.batch(args.batch, crop)
+        log.add(run.step + 1, run.advance(samples.to(device), whispered, sampler.rng, progress >= args.gan_from))
         if rank == 0 and run.step % args.save_every == 0:
             run.save()
     if rank == 0:
