@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-export const run = promisify(execFile);
+const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../..");
 
 const PAGE = `<!doctype html><canvas id="canvas" width="64" height="64"></canvas><script type="module" src="/main.ts"></script>`;
