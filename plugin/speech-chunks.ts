@@ -1,4 +1,5 @@
 /** Ways to change a stream of speech chunks. Chunks always follow each other without gap or overlap. */
+import { joinFloats } from "../runtime/join-floats.ts";
 import type { SpeechChunk } from "../runtime/speech/speak.ts";
 import type { SpeechEvent } from "../runtime/speech/speech-events.ts";
 import { createTimeStretcher, stretchedSample } from "../runtime/speech/time-stretch.ts";
@@ -79,20 +80,10 @@ export async function* recordedChunks(
     }
     yield chunk;
   }
-  if (length <= mostSamples) keep({ samples: joinSamples(parts), events });
+  if (length <= mostSamples) keep({ samples: joinFloats(parts), events });
 }
 
 /** A line spoken before, as one chunk. */
 export function* replayedChunks({ samples, events }: CachedLine): Generator<SpeechChunk> {
   yield { samples: samples.slice(), startSample: 0, events };
-}
-
-export function joinSamples(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -9,7 +9,7 @@ import type { SpeechVoice } from "../runtime/speech/speech-options.ts";
 import type { Adapter } from "../runtime/backend.ts";
 import { BABBLE_TEXT } from "./babble.ts";
 import type { CachedLine, LineCache } from "./line-cache.ts";
-import { joinSamples } from "./speech-chunks.ts";
+import { joinFloats } from "../runtime/join-floats.ts";
 
 export type SoundKind = "hesitation" | "babble";
 
@@ -58,7 +58,7 @@ export function createVoiceSounds(
     const parts: SpeechChunk[] = [];
     for await (const chunk of chunks) parts.push(chunk);
     const line = {
-      samples: joinSamples(parts.map(({ samples }) => samples)),
+      samples: joinFloats(parts.map(({ samples }) => samples)),
       events: parts.flatMap(({ events }) => events),
     };
     if (wanted.has(key)) await cache.put(key, line);

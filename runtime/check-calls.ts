@@ -1,13 +1,11 @@
 /** What every backend refuses, in the same words. */
+import { adapterShapes, sizeOf, type AdapterShapes } from "./adapter-shapes.ts";
 import type { Adapter, SentenceRequest, TrainingLine } from "./backend.ts";
 import { AdapterError, AudioInputError } from "./errors.ts";
 import type { Manifest } from "./manifest.ts";
 import { conditioningSize } from "./styles.ts";
 
 const SHORTEST_REFERENCE_SECONDS = 1;
-
-/** Projections of a layer that an adapter changes: query, key, value, output. */
-const ADAPTED_PROJECTIONS = 4;
 
 /** @throws RangeError for a symbol id, sizes or a temperature out of range */
 export function checkRequest(
@@ -78,23 +76,16 @@ function checkPath(symbolIndices: Int32Array, symbols: number): void {
 }
 
 /** @throws AdapterError when a tensor has another size than the model needs */
-export function checkAdapter(adapter: Adapter, { languageModel, latentDim }: Manifest): void {
-  const { layers, dim } = languageModel;
+export function checkAdapter(adapter: Adapter, manifest: Manifest): void {
   const { rank } = adapter;
   if (!Number.isInteger(rank) || rank < 1) {
     throw new AdapterError(
       `The adapter has rank ${rank}; allowed: whole numbers from 1. Train the voice again.`,
     );
   }
-  const shapes = {
-    attentionA: [layers, ADAPTED_PROJECTIONS, rank, dim],
-    attentionB: [layers, ADAPTED_PROJECTIONS, dim, rank],
-    headA: [rank, dim],
-    headB: [2 * latentDim, rank],
-  };
-  for (const [key, shape] of Object.entries(shapes) as [keyof typeof shapes, number[]][]) {
-    const size = shape.reduce((product, each) => product * each, 1);
-    if (adapter[key].length === size) continue;
+  const shapes = adapterShapes(rank, manifest);
+  for (const [key, shape] of Object.entries(shapes) as [keyof AdapterShapes, readonly number[]][]) {
+    if (adapter[key].length === sizeOf(shape)) continue;
     throw new AdapterError(
       `The adapter's ${key} has ${adapter[key].length} numbers; this model needs [${shape.join(", ")}] at rank ${rank}. ` +
         `It was trained for another model or is damaged: train the voice again.`,

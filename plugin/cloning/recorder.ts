@@ -1,5 +1,5 @@
 import type { Recording } from "../../runtime/speech/check-reference.ts";
-import { joinSamples } from "../speech-chunks.ts";
+import { joinFloats } from "../../runtime/join-floats.ts";
 
 /** How loud the last samples were. */
 export interface RecordingLevel {
@@ -35,7 +35,7 @@ export function createRecorder(sampleRateHz: number): Recorder {
       count += samples.length;
       level = levelOf(samples);
     },
-    take: () => ({ sampleRateHz, channels: [joinSamples(blocks)] }),
+    take: () => ({ sampleRateHz, channels: [joinFloats(blocks)] }),
   };
 }
 

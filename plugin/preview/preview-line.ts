@@ -1,6 +1,6 @@
 import type { SpeechChunk } from "../../runtime/speech/speak.ts";
 import type { VoiceRecord } from "../../runtime/voice/voice-record.ts";
-import { joinSamples } from "../speech-chunks.ts";
+import { joinFloats } from "../../runtime/join-floats.ts";
 import type { VoiceSink } from "../voice-output.ts";
 
 /** A word and when it is said, in seconds of the line. */
@@ -63,7 +63,7 @@ export async function runLine(run: LineRun): Promise<PreviewLine> {
   const words: PreviewWord[] = [];
   let firstSoundMs = 0;
   const line = (state: PreviewLine["state"], error?: Error): PreviewLine => {
-    const samples = joinSamples(parts);
+    const samples = joinFloats(parts);
     const audioSeconds = samples.length / sampleRateHz;
     const computeMs = clock() - startMs;
     const timesRealTime = computeMs > 0 ? (audioSeconds * 1000) / computeMs : 0;

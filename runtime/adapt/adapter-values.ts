@@ -1,28 +1,22 @@
 /** An adapter as one array of numbers, as an optimiser sees it: attentionA, attentionB, headA, headB end to end. */
+import { adapterShapes, sizeOf } from "../adapter-shapes.ts";
 import type { Adapter } from "../backend.ts";
 import type { Manifest } from "../manifest.ts";
 import { fillGaussian } from "../voice/gaussian.ts";
 
-const ADAPTED_PROJECTIONS = 4;
 const START_STREAM = 1;
-
-function sizesOf(rank: number, { languageModel, latentDim }: Manifest) {
-  const { layers, dim } = languageModel;
-  const attention = layers * ADAPTED_PROJECTIONS * rank * dim;
-  return { attentionA: attention, attentionB: attention, headA: rank * dim, headB: 2 * latentDim * rank };
-}
 
 /** The tensors of an adapter, as views of `values`. */
 export function adapterOf(values: Float32Array, rank: number, manifest: Manifest): Adapter {
-  const sizes = sizesOf(rank, manifest);
+  const { attentionA, attentionB, headA, headB } = adapterShapes(rank, manifest);
   let offset = 0;
-  const next = (size: number) => values.subarray(offset, (offset += size));
+  const next = (shape: readonly number[]) => values.subarray(offset, (offset += sizeOf(shape)));
   return {
     rank,
-    attentionA: next(sizes.attentionA),
-    attentionB: next(sizes.attentionB),
-    headA: next(sizes.headA),
-    headB: next(sizes.headB),
+    attentionA: next(attentionA),
+    attentionB: next(attentionB),
+    headA: next(headA),
+    headB: next(headB),
   };
 }
 
@@ -42,8 +36,8 @@ export function addAdapter(values: Float32Array, adapter: Adapter, scale: number
  * Source: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021.
  */
 export function startValues(rank: number, manifest: Manifest, seed: number): Float32Array {
-  const { attentionA, attentionB, headA, headB } = sizesOf(rank, manifest);
-  const values = new Float32Array(attentionA + attentionB + headA + headB);
+  const shapes = Object.values(adapterShapes(rank, manifest));
+  const values = new Float32Array(shapes.reduce((sum, shape) => sum + sizeOf(shape), 0));
   const { attentionA: a, headA: h } = adapterOf(values, rank, manifest);
   const deviation = 1 / Math.sqrt(manifest.languageModel.dim);
   let firstIndex = 0;

@@ -9,7 +9,8 @@
 import type { Manifest } from "../manifest.ts";
 import { CEPSTRUM_SIZE, melCepstraOf } from "../audio/mel-cepstrum.ts";
 import { AudioInputError } from "../errors.ts";
-import { joinSamples, type SpokenSentence } from "./speak-sentence.ts";
+import { joinFloats } from "../join-floats.ts";
+import type { SpokenSentence } from "./speak-sentence.ts";
 import { type TimeWarp, warpTime } from "./time-warp.ts";
 import { yieldThread } from "./yield-thread.ts";
 
@@ -58,7 +59,7 @@ export async function alignSpeech(
 ): Promise<Alignment> {
   const heard = featuresOf(samples, manifest);
   await yieldThread(signal);
-  const said = featuresOf(joinSamples(spoken.map((each) => each.samples)), manifest);
+  const said = featuresOf(joinFloats(spoken.map((each) => each.samples)), manifest);
   await yieldThread(signal);
   const distance = (row: number, column: number) => distanceBetween(heard, row, said, column);
   const warp = warpTime(heard.windows, said.windows, distance);

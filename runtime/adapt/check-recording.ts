@@ -1,5 +1,10 @@
 import { AudioInputError } from "../errors.ts";
-import { checkReference, type Recording, type Reference } from "../speech/check-reference.ts";
+import {
+  checkReference,
+  REFERENCE_RATE_HZ,
+  type Recording,
+  type Reference,
+} from "../speech/check-reference.ts";
 
 const SHORTEST_SECONDS = 3;
 const LONGEST_SECONDS = 30;
@@ -46,5 +51,4 @@ function contrastOf(samples: Float32Array): number {
   return 10 * Math.log10(at(0.9) / at(0.1));
 }
 
-const REFERENCE_RATE_HZ = 16_000;
 const SILENT_POWER = 1e-9;

@@ -1,7 +1,8 @@
 /** Learns the voice of one recording by test-time training (KALL-E section 3, Eq. 11 and 12). */
 import type { Adapter, SpeechBackend } from "../backend.ts";
-import { AudioInputError, WeightsError } from "../errors.ts";
+import { AudioInputError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
+import { symbolIdsOf } from "../speech/symbol-ids.ts";
 import type { UserLexicon } from "../text/lexicon.ts";
 import { phonemize } from "../text/phonemize.ts";
 import { adapterOf, startValues } from "./adapter-values.ts";
@@ -196,18 +197,11 @@ const REHEARSED =
   "The boy was there when the sun rose over the huge farm. A rod is used to catch pink salmon. " +
   "Vision and leisure should go with joy and measure. Thieves who rob friends deserve jail, she laughed.";
 
-function sentencesOf(text: string, lexicon: UserLexicon, { name, symbols }: Manifest): Int32Array[] {
-  const idOf = new Map(symbols.map((symbol, id) => [symbol, id]));
-  return phonemize(text, { lexicon }).flatMap((segment) => {
-    if (segment.kind === "pause") return [];
-    return [
-      Int32Array.from(segment.symbols, (symbol) => {
-        const id = idOf.get(symbol);
-        if (id !== undefined) return id;
-        throw new WeightsError(`The weights "${name}" have no symbol "${symbol}", which the text needs.`);
-      }),
-    ];
-  });
+function sentencesOf(text: string, lexicon: UserLexicon, manifest: Manifest): Int32Array[] {
+  const idsOf = symbolIdsOf(manifest);
+  return phonemize(text, { lexicon }).flatMap((segment) =>
+    segment.kind === "pause" ? [] : [idsOf(segment.symbols)],
+  );
 }
 
 function finish(state: LearnState, manifest: Manifest): LearnedVoiceFile {

@@ -1,5 +1,6 @@
 import type { SpeechBackend } from "../backend.ts";
 import { BackendError } from "../errors.ts";
+import { joinFloats } from "../join-floats.ts";
 import type { Manifest } from "../manifest.ts";
 import { conditioningOf } from "../styles.ts";
 import { mostFrames } from "../speech/stop-rule.ts";
@@ -65,21 +66,10 @@ export async function speakSentence(
     frames: indices.length,
     symbolIndices: Int32Array.from(indices),
     spans: symbolTimes(indices),
-    samples: joinSamples(parts),
+    samples: joinFloats(parts),
   };
 }
 
 function runaway(frames: number): BackendError {
   return new BackendError(`The backend does not end a sentence after ${frames} frames. Report this bug.`);
-}
-
-/** Sounds end to end. */
-export function joinSamples(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -15,7 +15,7 @@ export interface Reference {
   readonly warnings: readonly string[];
 }
 
-const REFERENCE_RATE_HZ = 16_000;
+export const REFERENCE_RATE_HZ = 16_000;
 const SHORTEST_SECONDS = 1;
 /** A speaker latent hardly changes after this much speech; more would only cost memory. */
 const LONGEST_SECONDS = 30;

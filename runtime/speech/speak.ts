@@ -1,11 +1,12 @@
 import type { FrameBatch, SentenceRequest, SpeechBackend } from "../backend.ts";
-import { BackendError, WeightsError } from "../errors.ts";
+import { BackendError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
 import { conditioningOf, gainOf, type Manner } from "../styles.ts";
 import { phonemizeLazily, type SentenceSegment } from "../text/phonemize.ts";
 import { eventAt, sentenceEvents, type SpeechEvent } from "./speech-events.ts";
 import { resolveOptions, type LineSettings, type SpeechOptions } from "./speech-options.ts";
 import { mostFrames } from "./stop-rule.ts";
+import { symbolIdsOf } from "./symbol-ids.ts";
 
 /** A piece of a line. The chunks of a line follow each other without gap or overlap. */
 export interface SpeechChunk {
@@ -29,7 +30,7 @@ interface Line {
   readonly backend: SpeechBackend;
   readonly manifest: Manifest;
   readonly settings: LineSettings;
-  readonly idOfSymbol: ReadonlyMap<string, number>;
+  readonly idsOf: (sentence: readonly string[]) => Int32Array;
   readonly nextChunkFrames: () => number;
 }
 
@@ -71,7 +72,7 @@ function openLine(backend: SpeechBackend, manifest: Manifest, options: SpeechOpt
     backend,
     manifest,
     settings,
-    idOfSymbol: new Map(manifest.symbols.map((symbol, id) => [symbol, id])),
+    idsOf: symbolIdsOf(manifest),
     nextChunkFrames: () => CHUNK_FRAMES[chunk++] ?? LARGEST_CHUNK_FRAMES,
   };
 }
@@ -90,7 +91,7 @@ function* silence(
 }
 
 async function* speakSentence(
-  { backend, manifest, settings, idOfSymbol, nextChunkFrames }: Line,
+  { backend, manifest, settings, idsOf, nextChunkFrames }: Line,
   segment: SentenceSegment,
   firstSample: number,
 ): AsyncGenerator<SpeechChunk> {
@@ -100,7 +101,7 @@ async function* speakSentence(
     startSample: firstSample,
   };
   const manner = settings.mannerOf(segment);
-  const handle = await backend.openSentence(requestOf(segment, manner, settings, idOfSymbol, manifest));
+  const handle = await backend.openSentence(requestOf(segment, manner, settings, idsOf, manifest));
   try {
     const spoken: number[] = [];
     for (let startSample = firstSample, ended = false; !ended;) {
@@ -125,18 +126,17 @@ function requestOf(
   { text, symbols }: SentenceSegment,
   manner: Manner | undefined,
   { speaker, temperature, adapter, noiseOf }: LineSettings,
-  idOfSymbol: ReadonlyMap<string, number>,
+  idsOf: Line["idsOf"],
   manifest: Manifest,
 ): SentenceRequest {
-  const ids = Int32Array.from(symbols, (symbol) => {
-    const id = idOfSymbol.get(symbol);
-    if (id !== undefined) return id;
-    throw new WeightsError(
-      `The weights "${manifest.name}" have no symbol "${symbol}", which the text needs. Use weights exported for this version.`,
-    );
-  });
   const conditioning = conditioningOf(speaker, manifest, manner);
-  return { conditioning, symbols: ids, noise: noiseOf(text), temperature, ...(adapter && { adapter }) };
+  return {
+    conditioning,
+    symbols: idsOf(symbols),
+    noise: noiseOf(text),
+    temperature,
+    ...(adapter && { adapter }),
+  };
 }
 
 function amplified(samples: Float32Array, gain: number): Float32Array {

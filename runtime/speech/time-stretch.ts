@@ -6,6 +6,7 @@
  * continuation is taken, so pitch periods stay aligned. A hop depends on absolute input positions only, so how the
  * input was cut into pushes cannot change it.
  */
+import { joinFloats } from "../join-floats.ts";
 
 /** A stateful stretcher of one mono stream. */
 export interface TimeStretcher {
@@ -90,18 +91,18 @@ function createWsolaStretcher(speed: number, sizes: WsolaSizes): TimeStretcher {
 
   return {
     push(samples) {
-      history = concat([history, samples]);
+      history = joinFloats([history, samples]);
       received += samples.length;
       const output: Float32Array[] = [];
       while (inputNeeded() <= received) output.push(nextHop());
       dropPassed();
-      return concat(output);
+      return joinFloats(output);
     },
     flush() {
       const left = stretchedSample(received, speed) - hops * hop;
       const output: Float32Array[] = [];
       while (output.length * hop < left) output.push(nextHop()); // reads silence past the end
-      return concat(output).subarray(0, Math.max(0, left));
+      return joinFloats(output).subarray(0, Math.max(0, left));
     },
   };
 }
@@ -129,14 +130,4 @@ function likeness(samples: Float32Array, a: number, b: number, length: number): 
     energy += value * value;
   }
   return product / Math.sqrt(energy);
-}
-
-function concat(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
-  const joined = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
 }

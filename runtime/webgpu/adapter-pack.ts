@@ -1,8 +1,9 @@
+import { ADAPTED_PROJECTIONS } from "../adapter-shapes.ts";
 import type { Adapter } from "../backend.ts";
 import { checkAdapter } from "../check-calls.ts";
 import { AdapterError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
-import { ADAPTED_PROJECTIONS, adapterSizes, MOST_RANK } from "./language-model-buffers.ts";
+import { adapterSizes, MOST_RANK } from "./language-model-buffers.ts";
 
 /** An adapter as the kernels read it, its ranks filled up with zeros to R = MOST_RANK. */
 export interface PackedAdapter {

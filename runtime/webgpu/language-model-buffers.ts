@@ -2,6 +2,7 @@
  * What the language model keeps on the GPU. A slot holds one open sentence; a column is one position that is being worked
  * on. Letters: D latent dim, S speaker dim, R = MOST_RANK.
  */
+import { ADAPTED_PROJECTIONS } from "../adapter-shapes.ts";
 import { WeightsError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
 import { conditioningSize } from "../styles.ts";
@@ -18,8 +19,6 @@ export interface LanguageModelRoom {
 
 /** Numbers of the shaders. */
 export const MOST_RANK = 16;
-/** Query, key, value, output. */
-export const ADAPTED_PROJECTIONS = 4;
 export const SLOT_WORDS = 12;
 export const NO_SLOT = 0xffffffff;
 const MOST_SLOTS = 64;

@@ -3,6 +3,7 @@
  * each of `voices` voices (shaders/window.wgsl); a layer works on `rate` places of every latent.
  */
 import { BackendError } from "../errors.ts";
+import { joinFloats } from "../join-floats.ts";
 import type { Dispatch, Gpu, Kernel } from "./gpu.ts";
 import type { Matrix } from "./tensors.ts";
 
@@ -202,8 +203,7 @@ export function perVoice(label: string, kernel: Kernel, bindings: GPUBindGroup, 
 
 /** A buffer of f32 numbers that stay as they are. */
 export function createVectors(gpu: Gpu, name: string, ...parts: readonly Float32Array[]): GPUBuffer {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  const all = joinFloats(parts);
   const buffer = gpu.buffer(name, all.byteLength);
   gpu.device.queue.writeBuffer(buffer, 0, all);
   return buffer;

@@ -2,6 +2,7 @@
 import type { FrameBatch, SentenceHandle, SentenceRequest, SpeechBackend } from "../backend.ts";
 import { checkRequest } from "../check-calls.ts";
 import { BackendError } from "../errors.ts";
+import { joinFloats } from "../join-floats.ts";
 import type { Manifest } from "../manifest.ts";
 import { checkPackable } from "./adapter-pack.ts";
 import type { Decoder, DecoderVoice } from "./decoder.ts";
@@ -156,7 +157,7 @@ export function createSentences(
         sounds.get(slot)?.push(new Float32Array(results[index]?.[voice] ?? new ArrayBuffer(0))),
       ),
     );
-    return sentences.map(({ slot }) => joined(sounds.get(slot) ?? []));
+    return sentences.map(({ slot }) => joinFloats(sounds.get(slot) ?? []));
   }
 }
 
@@ -180,16 +181,6 @@ function takeUndecoded(sentence: Sentence, delayLatents: number): DecoderVoice[]
   sentence.decoded = frames + held;
   const count = sentence.decoded - first;
   return count === 0 ? [] : [{ slot, first, count, last: frames - 1 }];
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const part of parts) {
-    all.set(part, end);
-    end += part.length;
-  }
-  return all;
 }
 
 function checkRoom({ symbols }: SentenceRequest, { mostSymbols }: LanguageModel): void {

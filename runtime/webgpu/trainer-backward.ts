@@ -1,7 +1,8 @@
 /** The way back from the gradient of the prediction to those of the adapter; the base weights stay as they are. */
+import { ADAPTED_PROJECTIONS } from "../adapter-shapes.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Gpu } from "./gpu.ts";
-import { ADAPTED_PROJECTIONS, adapterSizes, advancesOf, MOST_RANK } from "./language-model-buffers.ts";
+import { adapterSizes, advancesOf, MOST_RANK } from "./language-model-buffers.ts";
 import type { LanguageModelWeights, LayerWeights } from "./language-model-weights.ts";
 import { INPUT_PROJECTIONS, outputsWidth, type KeptLayer, type TrainerBuffers } from "./trainer-buffers.ts";
 import type { LinePart } from "./trainer-columns.ts";

@@ -6,7 +6,7 @@ import { createOnnxBackend } from "../../runtime/onnx/onnx-backend.ts";
 import { speak } from "../../runtime/speech/speak.ts";
 import { loadWeights } from "../../runtime/weights.ts";
 import { createVoiceLearner } from "../../plugin/cloning/voice-learner.ts";
-import { joinSamples } from "../../plugin/speech-chunks.ts";
+import { joinFloats } from "../../runtime/join-floats.ts";
 import { readTiny } from "../onnx/tiny-weights.ts";
 import { manifest, stageWith } from "../plugin/stage.ts";
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const parts: Float32Array[] = [];
   for await (const chunk of speak(backend, manifest, TRANSCRIPT, { voice: { seed: 3 } }))
     parts.push(chunk.samples);
-  samples = joinSamples(parts);
+  samples = joinFloats(parts);
 });
 afterAll(() => backend.dispose());
 
@@ -61,6 +61,7 @@ describe("learning on the game's backend", () => {
     const onProgress = ({ stage: name }: LearnProgress) => stages.add(name);
     const voice = await inFrames(stage, learner.learn({ ...options(signal, 3), onProgress }));
     expect([...stages]).toEqual(["reading", "rehearsing", "training"]);
+    await stage.over(line);
     expect(line.state).toBe("finished");
     stage.voices.learned.set(voice.name, voice);
     const own = stage.voices.speak(stage.npc({ seed: 1, adapter: "Ada" }), "Hello.", { detail: "full" });

@@ -1,5 +1,5 @@
 import { afterAll, expect, it, vi } from "vitest";
-import { joinSamples } from "../../plugin/speech-chunks.ts";
+import { joinFloats } from "../../runtime/join-floats.ts";
 import type { SentenceRequest } from "../../runtime/backend.ts";
 import { readShader } from "../../runtime/node/read-shader.ts";
 import { speak } from "../../runtime/speech/speak.ts";
@@ -33,7 +33,7 @@ afterAll(async () => {
 async function spokenAlone(options: SpeechOptions): Promise<Float32Array> {
   const parts: Float32Array[] = [];
   for await (const { samples } of speak(immediate, manifest, TEXT, options)) parts.push(samples);
-  return joinSamples(parts);
+  return joinFloats(parts);
 }
 
 /** All voices in every call of the backend. */
@@ -47,7 +47,7 @@ async function spokenTogether(requests: readonly SentenceRequest[]): Promise<Flo
     isSpeaking = frames.some(({ symbolIndices }) => symbolIndices.length > 0);
   }
   await Promise.all(handles.map((handle) => immediate.close(handle)));
-  return parts.map((each) => joinSamples(each));
+  return parts.map((each) => joinFloats(each));
 }
 
 it("two learned and six seeded voices speak in one batch, each as it speaks alone", async () => {

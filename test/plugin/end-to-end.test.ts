@@ -5,7 +5,7 @@ import { speak } from "../../runtime/speech/speak.ts";
 import type { Seed } from "../../runtime/voice/seed.ts";
 import { loadWeights } from "../../runtime/weights.ts";
 import { seedOf } from "../../plugin/components.ts";
-import { joinSamples } from "../../plugin/speech-chunks.ts";
+import { joinFloats } from "../../runtime/join-floats.ts";
 import { largestDifference, readTiny } from "../onnx/tiny-weights.ts";
 import { manifest, stageWith } from "./stage.ts";
 
@@ -26,7 +26,7 @@ afterAll(() => backend.dispose());
 async function spoken(seed: Seed, text = TEXT): Promise<Float32Array> {
   const parts: Float32Array[] = [];
   for await (const { samples } of speak(backend, manifest, text, { voice: { seed } })) parts.push(samples);
-  return joinSamples(parts);
+  return joinFloats(parts);
 }
 
 describe("voices on the tiny model, end to end", () => {

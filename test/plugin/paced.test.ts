@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { seedOf } from "../../plugin/components.ts";
-import { joinSamples } from "../../plugin/speech-chunks.ts";
+import { joinFloats } from "../../runtime/join-floats.ts";
 import { readShader } from "../../runtime/node/read-shader.ts";
 import { speak } from "../../runtime/speech/speak.ts";
 import { createWebGpuBackend, type WebGpuOptions } from "../../runtime/webgpu/webgpu-backend.ts";
@@ -55,7 +55,7 @@ describe("voices on a GPU whose work is submitted frame by frame", () => {
       const spoken = speak(immediate, manifest, TEXT, { voice: { seed: seedOf(eid) } });
       for await (const { samples } of spoken) parts.push(samples);
       const heard = stage.output.sinks.find((sink) => sink.eid === eid)?.heard() ?? [];
-      expect(largestDifference(heard, joinSamples(parts))).toBeLessThan(1e-4);
+      expect(largestDifference(heard, joinFloats(parts))).toBeLessThan(1e-4);
     }
     expect(submittedInFrame.length).toBeGreaterThan(10);
     expect(new Set(submittedInFrame)).toEqual(new Set([true]));

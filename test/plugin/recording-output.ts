@@ -1,4 +1,4 @@
-import { joinSamples } from "../../plugin/speech-chunks.ts";
+import { joinFloats } from "../../runtime/join-floats.ts";
 import type { SinkOptions, VoiceOutput, VoiceSink } from "../../plugin/voice-output.ts";
 
 export interface RecordingSink extends VoiceSink {
@@ -62,7 +62,7 @@ function createRecordingSink(
   const sink: RecordingSink = {
     eid,
     options,
-    heard: () => joinSamples(chunks).subarray(0, played),
+    heard: () => joinFloats(chunks).subarray(0, played),
     gains: [],
     stoppedWithMs: undefined,
     ended: false,

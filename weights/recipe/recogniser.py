@@ -45,11 +45,15 @@ class Recogniser(nn.Module):
     def forward(self, samples):
         return self.name_frames(self.mel(samples))
 
-    def name_frames(self, mel):
-        x = self.enter(mel)
+    def hear(self, mel):
+        """What every block makes of a mel spectrum, `[batch, CHANNELS, frames]` each."""
+        heard = [self.enter(mel)]
         for block in self.blocks:
-            x = x + block(x)
-        return self.leave(x).transpose(1, 2)
+            heard.append(heard[-1] + block(heard[-1]))
+        return heard
+
+    def name_frames(self, mel):
+        return self.leave(self.hear(mel)[-1]).transpose(1, 2)
 
 
 def class_of(symbol):
@@ -104,10 +108,23 @@ def train_recogniser(corpus, steps, seed=1):
     return model.eval()
 
 
-def load_recogniser(path):
-    model = Recogniser()
-    model.load_state_dict(torch.load(path, map_location="cpu"))
-    return model.eval()
+def load_recogniser(path, device="cpu"):
+    model = Recogniser().to(device)
+    model.load_state_dict(torch.load(path, map_location=device))
+    return model.eval().requires_grad_(False)
+
+
+def heard_difference(model, target, made):
+    """How differently two signals `[batch, n]` in step are heard: the mean distance of what the blocks make of them, in
+    deviations of the target's, and the KL of the phones named, nats a frame. A loss for the decoder; what is trained by it
+    has to be judged by another recogniser."""
+    with torch.no_grad():
+        wanted = model.hear(model.mel(target))
+    heard = model.hear(model.mel(made))
+    distance = sum(((a - b).abs().mean() / a.std()) for a, b in zip(wanted, heard)) / len(heard)
+    names = [F.log_softmax(model.leave(x[-1]), dim=1) for x in (wanted, heard)]
+    named = (names[0].exp() * (names[0] - names[1])).sum(1).mean()
+    return distance, named
 
 
 def cheapest_path(costs, price):
@@ -157,9 +174,10 @@ if __name__ == "__main__":
     parser.add_argument("--out", required=True)
     parser.add_argument("--heldout", default="../../checkpoints/heldout", help="made by judge.py")
     parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_flush_denormal(True)
-    recogniser = train_recogniser(Corpus(args.data), args.steps)
+    recogniser = train_recogniser(Corpus(args.data), args.steps, args.seed)
     torch.save(recogniser.state_dict(), args.out)
     held_out = Corpus(args.heldout)
     counts = [phone_errors(recogniser, u["symbols"], held_out.samples(i)) for i, u in enumerate(held_out.utterances)]

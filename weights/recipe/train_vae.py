@@ -5,8 +5,8 @@
 
 Stage A has no discriminator; from the share `--gan-from` of the run on, multi-period and multi-resolution
 discriminators and feature matching join. The run resumes from --out when it exists. With --freeze-encoder only the
-decoder (and the discriminators) move, so that a language model trained on the latents stays valid. Several processes
-share a run under torchrun.
+decoder (and the discriminators) move, so that a language model trained on the latents stays valid. With --listener a
+recogniser has to hear the same in what is made as in the recording. Several processes share a run under torchrun.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from adversary import Adversary
 from config import GEOMETRIES, SAMPLES_PER_LATENT
 from metrics import track_f0
 from prepare import Corpus
+from recogniser import heard_difference, load_recogniser
 from restore import restore_vae
 from spectral import MelLoss
 from styles import is_whispered
@@ -39,6 +40,7 @@ from training import (
 from vae import FlowVae, align_to_decoder, sample
 
 MEL_WEIGHT, PITCH_WEIGHT, VOICING_WEIGHT = 15.0, 5.0, 3.0
+HEARD_WEIGHT, NAMED_WEIGHT = 20.0, 8.0  # of recogniser.heard_difference
 WHISPERED = -1.0  # in place of a pitch
 PITCH_DELAY = 4  # decoder frames between a sound and its pitch, less the overlap
 EDGE_SAMPLES = 2 * SAMPLES_PER_LATENT  # crops may begin before or end after the utterance
@@ -146,6 +148,7 @@ class Run:
         self.model = FlowVae(GEOMETRIES[args.geometry]).to(device)
         self.controller, self.adversary, self.step = RateController(args.nats), Adversary(device, world), 0
         self.mel_loss = MelLoss().to(device)
+        self.listener = load_recogniser(args.listener, device) if args.listener else None
         saved = load_checkpoint(args.out, device)
         if saved:
             self.model.load_state_dict(saved["model"])
@@ -186,6 +189,10 @@ class Run:
         mel, nats = self.mel_loss(made, target), rate.sum(-1).mean()
         loss = MEL_WEIGHT * mel + source_loss + self.controller.weight * nats
         figures |= {"mel": mel.detach(), "beta": self.controller.weight}
+        if self.listener:
+            heard, named = heard_difference(self.listener, target, made)
+            loss = loss + HEARD_WEIGHT * heard + NAMED_WEIGHT * named
+            figures |= {"heard": heard.detach(), "named": named.detach()}
         if with_adversary:
             judged, judge_figures = self.adversary.generator_loss(target, made, rng)
             loss, figures = loss + judged, figures | judge_figures
@@ -231,6 +238,7 @@ if __name__ == "__main__":
     parser.add_argument("--nats", type=float, default=60, help="KL the rate controller holds, per latent")
     parser.add_argument("--gan-from", type=float, default=2.0, help="share of the run; 2 = never")
     parser.add_argument("--freeze-encoder", action="store_true")
+    parser.add_argument("--listener", help="a recogniser that has to hear the same phones (recogniser.py); not the one of the evaluation")
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
