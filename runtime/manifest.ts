@@ -18,7 +18,7 @@ import {
 } from "./parse.ts";
 import { speakerRelations, speakerSizes, type Relation, type SpeakerSizes } from "./speaker-sizes.ts";
 
-export type { SpeakerComponent, SpeakerSizes, TraitFit, TraitName } from "./speaker-sizes.ts";
+export type { ClearRange, SpeakerComponent, SpeakerSizes, TraitFit, TraitName } from "./speaker-sizes.ts";
 import { STYLE_NAMES, type StyleName } from "./styles.ts";
 
 export interface RopeScaling {

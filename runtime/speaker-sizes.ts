@@ -1,5 +1,5 @@
 /** What the manifest says of voices (weights/FORMAT.md): the speaker encoder, where seeds draw from, and what latents tell. */
-import { arrayOf, integer, number, object, type Parser } from "./parse.ts";
+import { arrayOf, integer, listOf, number, object, oneOf, type Parser } from "./parse.ts";
 
 /** What is told of a voice: `weights` [dim] . latent + `bias`, off by `error` (root mean square) on corpus speakers. */
 export interface TraitFit {
@@ -10,6 +10,13 @@ export interface TraitFit {
 
 /** Units: ln of Hz, ln of vocal-tract length / a grown man's, ln of speech rate / the corpus mean, dB per octave. */
 export type TraitName = "pitch" | "size" | "pace" | "brightness";
+
+/** Readings of a trait, from `low` to `high`, between which the model speaks clearly. */
+export interface ClearRange {
+  readonly trait: TraitName;
+  readonly low: number;
+  readonly high: number;
+}
 
 /** A Gaussian from which a share `weight` of all seeds draws: its mean [dim] and lower-triangular factor [dim][dim]. */
 export interface SpeakerComponent {
@@ -33,6 +40,8 @@ export interface SpeakerSizes {
   /** [K][dim]: the directions in which voices are heard to differ, in deviations within one speaker. */
   readonly audible: readonly (readonly number[])[];
   readonly traits: Readonly<Record<TraitName, TraitFit>>;
+  /** Where seeds draw: one whose reading lies outside draws again. */
+  readonly clear: readonly ClearRange[];
 }
 
 const positive = integer(1);
@@ -41,6 +50,12 @@ const component = object<SpeakerComponent>({
   weight: number(0),
   mean: arrayOf(number()),
   cholesky: arrayOf(arrayOf(number())),
+});
+
+const clearRange = object<ClearRange>({
+  trait: oneOf("pitch", "size", "pace", "brightness"),
+  low: number(),
+  high: number(),
 });
 
 const trait = object<TraitFit>({ weights: arrayOf(number()), bias: number(), error: number(0) });
@@ -57,6 +72,7 @@ export const speakerSizes: Parser<SpeakerSizes> = object<SpeakerSizes>({
   components: arrayOf(component),
   audible: arrayOf(arrayOf(number())),
   traits: object({ pitch: trait, size: trait, pace: trait, brightness: trait }),
+  clear: listOf(clearRange),
 });
 
 /** What must hold between keys: [key path, holds, what is allowed]. */
@@ -84,6 +100,11 @@ export function speakerRelations(speaker: SpeakerSizes): readonly Relation[] {
       "speaker.components",
       Math.abs(speaker.components.reduce((sum, { weight }) => sum + weight, 0) - 1) < WEIGHT_SLACK,
       "weights that sum up to 1",
+    ],
+    [
+      "speaker.clear",
+      speaker.clear.every(({ low, high }) => low < high),
+      "ranges whose low is below their high",
     ],
     [
       "speaker.audible",

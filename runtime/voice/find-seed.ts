@@ -1,8 +1,9 @@
 import type { TraitName } from "../manifest.ts";
 import { pcg4d } from "./gaussian.ts";
 import { parseSeed, type Seed, type SeedLike } from "./seed.ts";
+import { readTrait } from "./read-trait.ts";
 import { speakerLatentOf } from "./speaker-latent.ts";
-import { readTrait, traitAxes, type Range, type SpeakerSpace } from "./trait-space.ts";
+import { traitAxes, type Range, type SpeakerSpace } from "./trait-space.ts";
 import { resolveWish, type Compromise, type VoiceWish } from "./voice-wish.ts";
 
 /** The n-th seed tried after a seed, far from it and from those of any other. `stream` tells sequences apart. */

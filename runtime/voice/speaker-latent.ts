@@ -1,9 +1,13 @@
-import type { SpeakerComponent } from "../manifest.ts";
+import type { ClearRange, SpeakerComponent, TraitFit, TraitName } from "../manifest.ts";
 import { fillGaussian, pcg4d } from "./gaussian.ts";
+import { readTrait } from "./read-trait.ts";
 import type { Seed } from "./seed.ts";
 import { latentAt, type Whitening } from "./whitening.ts";
 
 const SPEAKER_STREAM = 0;
+
+/** A seed whose voice the model would not speak clearly draws again, at most so often; the last draw is taken anyway. */
+const MOST_DRAWS = 16;
 
 /**
  * Where voices lie among the speaker encoder's latents: a mixture of Gaussians, one for each voice of the teacher, since
@@ -11,6 +15,9 @@ const SPEAKER_STREAM = 0;
  */
 export interface SpeakerCalibration extends Whitening {
   readonly components: readonly SpeakerComponent[];
+  readonly traits: Readonly<Record<TraitName, TraitFit>>;
+  /** Readings between which the model speaks clearly; seeds draw there. */
+  readonly clear: readonly ClearRange[];
 }
 
 /** The share of a seed, strictly between 0 and 1, that picks its component: a word of stream 0 behind its Gaussians. */
@@ -32,13 +39,38 @@ export function pickByShare(share: number, weights: readonly number[]): number {
   return index < 0 ? weights.findLastIndex((weight) => weight > 0) : index;
 }
 
-/** What is a seed's own within any component: f32 [S] of N(0, 1). */
-export function ownNoiseOf(seed: Seed, { mean }: SpeakerCalibration): Float32Array {
-  return fillGaussian(new Float32Array(mean.length), seed, SPEAKER_STREAM, 0);
+/** The component [S] of a seed. */
+function ownComponentOf(seed: Seed, speaker: SpeakerCalibration): Whitening {
+  return speaker.components[componentOf(seed, speaker)] ?? speaker;
+}
+
+/** A seed's n-th draw: f32 [S] of N(0, 1), behind the draw before it and the word after that. */
+function drawOf(seed: Seed, draw: number, { mean }: SpeakerCalibration): Float32Array {
+  const stride = 4 * (Math.ceil(mean.length / 4) + 1);
+  return fillGaussian(new Float32Array(mean.length), seed, SPEAKER_STREAM, draw * stride);
+}
+
+/** True where the model speaks clearly, as far as the manifest knows. */
+export function isClear(latent: ArrayLike<number>, speaker: SpeakerCalibration): boolean {
+  return speaker.clear.every(({ trait, low, high }) => {
+    const reading = readTrait(trait, latent, speaker);
+    return reading >= low && reading <= high;
+  });
+}
+
+/**
+ * What is a seed's own within any component: f32 [S] of N(0, 1), the first of its draws that gives a clear voice in the
+ * seed's own component.
+ */
+export function ownNoiseOf(seed: Seed, speaker: SpeakerCalibration): Float32Array {
+  const component = ownComponentOf(seed, speaker);
+  let noise = drawOf(seed, 0, speaker);
+  for (let draw = 1; draw < MOST_DRAWS && !isClear(latentAt(noise, component), speaker); draw++)
+    noise = drawOf(seed, draw, speaker);
+  return noise;
 }
 
 /** The speaker latent f32 [S] of a seed: mean + cholesky * noise of its component. */
 export function speakerLatentOf(seed: Seed, speaker: SpeakerCalibration): Float32Array {
-  const component = speaker.components[componentOf(seed, speaker)];
-  return latentAt(ownNoiseOf(seed, speaker), component ?? speaker);
+  return latentAt(ownNoiseOf(seed, speaker), ownComponentOf(seed, speaker));
 }

@@ -3,13 +3,13 @@
  * dB per octave). Within a component of the voices there are each is Gaussian.
  */
 import type { TraitFit, TraitName } from "../manifest.ts";
+import { readTrait } from "./read-trait.ts";
 import type { SpeakerCalibration } from "./speaker-latent.ts";
 import { dot } from "./vectors.ts";
 import type { Whitening } from "./whitening.ts";
 
 /** What the manifest's `speaker` says of voices. */
 export interface SpeakerSpace extends SpeakerCalibration {
-  readonly traits: Readonly<Record<TraitName, TraitFit>>;
   /**
    * [K][S]: |audible . (x - y)| is how different two latents are heard, in deviations of a speaker's own utterances. An
    * encoder held to N(0, I) leaves directions that it has no use for, and the language model ignores them.
@@ -88,11 +88,6 @@ export function everyTrait<T>(make: (name: TraitName) => T): Record<TraitName, T
 /** The readings of a speaker latent [S]. */
 export function readTraits(latent: ArrayLike<number>, speaker: SpeakerSpace): Readings {
   return everyTrait((name) => readTrait(name, latent, speaker));
-}
-
-/** The reading of one trait of a speaker latent [S]. */
-export function readTrait(name: TraitName, latent: ArrayLike<number>, { traits }: SpeakerSpace): number {
-  return dot(traits[name].weights, latent) + traits[name].bias;
 }
 
 /** The readings that voices have of a trait: as far as any component reaches. */

@@ -47,9 +47,9 @@ export type TraitWord<T extends TraitName> = (typeof TRAIT_WORDS)[T][number]["wo
 const KINDS = {
   child: { pitch: { low: 150, high: Infinity }, size: { low: 0, high: 0.84 } },
   goblin: { pitch: { low: 0, high: 125 }, size: { low: 0, high: 0.9 } },
-  giant: { pitch: { low: 0, high: 110 }, size: { low: 1.07, high: Infinity } },
+  giant: { pitch: { low: 0, high: 110 }, size: { low: 1.05, high: Infinity } },
   woman: { pitch: { low: 145, high: Infinity }, size: { low: 0.84, high: 0.97 } },
-  man: { pitch: { low: 0, high: 145 }, size: { low: 0.92, high: 1.07 } },
+  man: { pitch: { low: 0, high: 145 }, size: { low: 0.92, high: 1.05 } },
 } as const satisfies Readonly<Record<string, Readonly<Record<"pitch" | "size", Range>>>>;
 
 /** A kind that can be wished for. */

@@ -1,10 +1,10 @@
 import type { TraitName } from "../manifest.ts";
 import { componentShares, componentUnder, toShares } from "./components.ts";
 import { parseSeed, type Seed, type SeedLike } from "./seed.ts";
-import { ownNoiseOf, speakerLatentOf } from "./speaker-latent.ts";
+import { readTrait } from "./read-trait.ts";
+import { isClear, ownNoiseOf, speakerLatentOf } from "./speaker-latent.ts";
 import {
   componentAxes,
-  readTrait,
   toUnit,
   traitAxes,
   type Range,
@@ -39,7 +39,7 @@ const SLACK = 1e-6;
 /**
  * The seed's own voice, moved as little as possible (in deviations of the voices there are) so that the wished traits hold.
  * It stays unique: what is not wished for is the seed's, but for what goes with the wish (larger speakers are deeper), and
- * it leaves its component for another only as often as the wish asks for that. Where a wish is a range, seeds keep their
+ * it leaves its component for another only as often as the wish asks for that, or where it would not be spoken clearly. Where a wish is a range, seeds keep their
  * order within it, so that the deepest voices stay the deepest. What cannot be had becomes the nearest there is, and a
  * compromise in the answer.
  * Source: the conditional distribution of a mixture of Gaussians: its components in proportion to weight * density of the
@@ -52,7 +52,12 @@ export function voiceLike(wish: VoiceWish, seed: SeedLike, speaker: SpeakerSpace
   const readings = readingsWithin(ranges, speakerLatentOf(parsed, speaker), speaker);
   const own = ownNoiseOf(parsed, speaker);
   const moved = componentAxes(speaker).map((axes) => moveInto(own, readings, axes));
-  const shares = sharesOfAble(componentShares(readings, speaker), moved);
+  const clear = moved.map(
+    ({ whitened, isAble }, index) =>
+      isAble && isClear(latentAt(whitened, speaker.components[index] ?? speaker), speaker),
+  );
+  const able = moved.map(({ isAble }) => isAble);
+  const shares = sharesOf(componentShares(readings, speaker), clear, able);
   const index = componentUnder(shares, parsed, speaker);
   const { whitened, given } = moved[index] ?? { whitened: own, given: readings };
   return {
@@ -119,10 +124,15 @@ function withinReach(
   return length <= reach ? offsets : offsets.map((offset) => (offset * reach) / length);
 }
 
-/** The shares without components that cannot have the wish, when others can. */
-function sharesOfAble(shares: readonly number[], moved: readonly MovedVoice[]): readonly number[] {
-  if (!moved.some(({ isAble }) => isAble)) return shares;
-  return toShares(shares.map((share, index) => (moved[index]?.isAble ? share : 0)));
+/** The shares of the components that the first preference holds for that holds for any. */
+function sharesOf(
+  shares: readonly number[],
+  ...preferences: readonly (readonly boolean[])[]
+): readonly number[] {
+  const preferred = preferences.find((holds) => holds.includes(true));
+  return preferred === undefined
+    ? shares
+    : toShares(shares.map((share, index) => (preferred[index] ? share : 0)));
 }
 
 function missedTogether(

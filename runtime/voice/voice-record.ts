@@ -85,8 +85,8 @@ function makeVoice(
 }
 
 /** Names a speaker space: 64 bits of hash over all that makes voices from seeds. */
-export function spaceOf({ mean, cholesky, components, traits }: SpeakerSpace): string {
-  const parts = JSON.stringify([mean, cholesky, components, traits]);
+export function spaceOf({ mean, cholesky, components, traits, clear }: SpeakerSpace): string {
+  const parts = JSON.stringify([mean, cholesky, components, traits, clear]);
   return [0, 1].map((salt) => hex32(fnv1a32(`${salt}${parts}`))).join("");
 }
 

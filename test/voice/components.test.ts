@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { TraitName } from "../../runtime/manifest.ts";
 import { componentShares, componentUnder, likeliestComponent } from "../../runtime/voice/components.ts";
+import { readTrait } from "../../runtime/voice/read-trait.ts";
 import { componentOf, speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
-import { readTrait } from "../../runtime/voice/trait-space.ts";
 import { logGaussian } from "../../runtime/voice/vectors.ts";
 import { seeds, shipped, SPACES } from "./spaces.ts";
 
@@ -44,7 +44,7 @@ describe("componentShares", () => {
 
   it("are how often voices of a reading are of each component", () => {
     const voices = seeds(20_000).map((seed) => ({
-      pitch: readTrait("pitch", speakerLatentOf(seed, shipped), shipped),
+      pitch: readTrait("pitch", speakerLatentOf(seed, { ...shipped, clear: [] }), shipped),
       component: componentOf(seed, shipped),
     }));
     for (const hertz of [90, 120, 160]) {

@@ -3,6 +3,7 @@ import { fillGaussian, gaussian, pcg4d } from "../../runtime/voice/gaussian.ts";
 import { fnv1a32, lineStream } from "../../runtime/voice/line-stream.ts";
 import { parseSeed } from "../../runtime/voice/seed.ts";
 import { componentOf, speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
+import { shipped } from "./spaces.ts";
 
 // Every table here is printed by `python3 weights/recipe/noise.py`, which computes it in numpy.
 
@@ -100,15 +101,32 @@ describe("speakerLatentOf", () => {
     ],
   };
 
+  const speaker = { ...first, components: [first, second], traits: shipped.traits, clear: [] };
+
   it.each([
     ["0xfedcba9876543210", 1, [-1.9871809482574463, 0.09120575338602066, 1.9666625261306763]],
     ["1", 1, [-4.627752304077148, -3.7958765029907227, -2.1300368309020996]],
     ["2", 1, [-1.3095418214797974, -1.8764495849609375, -0.3311336636543274]],
     ["3", 0, [0.6424792408943176, -0.5985093116760254, 3.2845141887664795]],
   ])("gives the numpy component and latent of seed %s", (seed, component, expected) => {
-    const calibration = { ...first, components: [first, second] };
-    expect(componentOf(parseSeed(seed), calibration)).toBe(component);
-    const latent = speakerLatentOf(parseSeed(seed), calibration);
-    expected.forEach((value, dim) => expect(latent[dim]).toBeCloseTo(value, 6));
+    expect(componentOf(parseSeed(seed), speaker)).toBe(component);
+    expectLatent(speakerLatentOf(parseSeed(seed), speaker), expected);
+  });
+
+  it.each([
+    ["0xfedcba9876543210", [-1.9871809482574463, 0.09120575338602066, 1.9666625261306763]],
+    ["1", [-3.09128999710083, 1.1140028238296509, 2.792807102203369]],
+    ["2", [-1.3095418214797974, -1.8764495849609375, -0.3311336636543274]],
+    ["3", [-1.3471407890319824, -0.7456746697425842, 1.9567997455596924]],
+  ])("gives the numpy latent of seed %s where seeds with unclear voices draw again", (seed, expected) => {
+    const size = { weights: [1, 0, 0.5], bias: 0.25, error: 0 };
+    const clear = [{ trait: "size", low: -2.5, high: 0 }] as const;
+    const traits = { ...speaker.traits, size };
+    expectLatent(speakerLatentOf(parseSeed(seed), { ...speaker, traits, clear }), expected);
   });
 });
+
+function expectLatent(latent: Float32Array, expected: readonly number[]): void {
+  expect(latent).toHaveLength(expected.length);
+  expected.forEach((value, dim) => expect(latent[dim]).toBeCloseTo(value, 6));
+}

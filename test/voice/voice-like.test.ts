@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { likeliestComponent } from "../../runtime/voice/components.ts";
 import { voiceDistance } from "../../runtime/voice/distinctness.ts";
 import { findSeed } from "../../runtime/voice/find-seed.ts";
-import { componentOf, speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
+import { componentOf, isClear, speakerLatentOf } from "../../runtime/voice/speaker-latent.ts";
 import {
   componentAxes,
   TRAIT_NAMES,
@@ -166,6 +166,18 @@ describe("voiceLike", () => {
     const { latent, compromises } = voiceLike({ pitch: "deep", pace: "quick" }, 11, shipped);
     expect(compromises).toEqual([]);
     expect(describeVoice(latent, shipped).words).toMatchObject({ pitch: "deep", pace: "quick" });
+  });
+
+  it("keeps to components that speak the wish clearly, where there are some", () => {
+    const clear = seeds(200).filter((seed) =>
+      isClear(voiceLike({ pitch: "deep" }, seed, shipped).latent, shipped),
+    );
+    const careless = { ...shipped, clear: [] };
+    const lucky = seeds(200).filter((seed) =>
+      isClear(voiceLike({ pitch: "deep" }, seed, careless).latent, shipped),
+    );
+    expect(clear.length).toBeGreaterThan(lucky.length);
+    expect(clear.length).toBeGreaterThan(180);
   });
 
   it.each(["child", "woman", "man", "giant", "goblin"] as const)("makes a %s", (kind) => {

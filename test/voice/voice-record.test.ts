@@ -28,7 +28,7 @@ describe.each(SPACES)("a stored voice in the %s space", (_, speaker) => {
     const latent = blend(1, 2, 0.5, speaker);
     const record = throughJson(recordVoice({ seed: 3, latent }, speaker));
     const restored = restoreVoice(record, speaker);
-    expect(voiceDistance(latent, restored.latent, speaker)).toBeLessThan(0.15);
+    expect(voiceDistance(latent, restored.latent, speaker)).toBeLessThan(0.25);
     const again = recordVoice({ seed: 3, latent: restored.latent }, speaker);
     expect(again.latent).toBe(record.latent);
     expect(restoreVoice(again, speaker)).toEqual(restored);

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-BOOTSTRAP_ROUNDS = 2000
+from metrics import bootstrap_interval
 
 # How bad an item's value is; less is better.
 BADNESS = {
@@ -14,15 +14,6 @@ BADNESS = {
     "estoi": lambda value: -value,
     "similarity": lambda value: -value,
 }
-
-
-def change(old, new, weights, seed=1):
-    """(mean, low, high) of new - old [n], summed over the sum of the weights [n]: the 95 % interval when whole items are drawn again."""
-    difference = np.asarray(new, float) - np.asarray(old, float)
-    draws = np.random.default_rng(seed).integers(len(difference), size=(BOOTSTRAP_ROUNDS, len(difference)))
-    rates = difference[draws].sum(1) / weights[draws].sum(1)
-    low, high = np.percentile(rates, [2.5, 97.5])
-    return difference.sum() / weights.sum(), low, high
 
 
 def changes(old, new):
@@ -37,7 +28,7 @@ def changes(old, new):
             before, after = (badness(np.array(each["systems"][system][measure], float)) for each in (old, new))
             known = np.isfinite(before) & np.isfinite(after)
             weights = np.array(old["words"], float) if measure == "errors" else np.ones(len(before))
-            rows.append((system, measure, *change(before[known], after[known], weights[known])))
+            rows.append((system, measure, *bootstrap_interval(after[known] - before[known], weights[known])))
     return sorted(rows)
 
 

@@ -38,7 +38,7 @@ from metrics import (
 from phonemes import read_cmudict
 from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, Corpus, held_out_sentences, make_speaker, synthesise
 from recogniser import load_recogniser
-from seeds import POOL, seed_rows, seed_table, speak_seeds
+from seeds import POOL, VOICES_OF_SEEDS, fit_twins, seed_rows, seed_table, speak_pool, speak_seeds, speak_twins, twin_of
 from style_table import INTENSITY, style_table, teach_style
 from styles import STYLES
 from symbols import SILENCES
@@ -48,7 +48,7 @@ from voices import calibrate
 
 VOICES = ("slt", "rms")
 BARKS = 50  # the last lines of heldout.txt
-SEEDS_READ = 20  # by pocketsphinx, which is slow
+SEEDS_READ, SEEDS_TAUGHT = 20, 200  # by pocketsphinx and spoken by flite, which are slow
 COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "MCD dB", "ESTOI", "F0 error %", "F0 spread", "duration", "stop errors %", "similarity"]
 
 
@@ -194,13 +194,27 @@ def evaluate_barks(models, temperature):
     )
 
 
-def read_seeds(seeds, items, args):
-    """WER in % of every seed [N] and of the teacher on the same lines, as pocketsphinx hears them."""
-    lines = [items[line] for seed in seeds for line in seed.lines]
-    errors, words, _ = word_row(lines, [signal for seed in seeds for signal in seed.signals], args)
-    taught, _, _ = word_row(items, [item["teacher"] / 32768 for item in items], args)
-    by_seed = [values.reshape(len(seeds), -1).sum(1) for values in (errors, words)]
-    return 100 * by_seed[0] / by_seed[1], 100 * taught.sum() / sum(len(item["text"].split()) for item in items)
+def read_seeds(seeds, pool, models, twins, cmudict, args):
+    """[(WER of a seed, WER of its twin)] in %, as pocketsphinx hears them say the whole pool."""
+    said = speak_pool(np.stack([seed.latent for seed in seeds]), pool, models)
+    rates = []
+    for number, seed in enumerate(seeds):
+        taught = [synthesise(item["text"], twin_of(seed, twins), cmudict) for item in pool]
+        lines = [line for line, made in enumerate(taught) if made]
+        items = [pool[line] for line in lines]
+        counts = [word_row(items, signals, args) for signals in ([said[number, line] for line in lines], [taught[line][0] / 32768 for line in lines])]
+        rates.append([100 * errors.sum() / words.sum() for errors, words, _ in counts])
+        print(f"seed {seed.seed} ({VOICES_OF_SEEDS[seed.component]}): WER {rates[-1][0]:.1f} %, its twin {rates[-1][1]:.1f} %", flush=True)
+    return np.array(rates)
+
+
+def reading_rows(rates):
+    """Rows of the seed table on what `read_seeds` gave [N, 2]."""
+    over = rates[:, 0] - rates[:, 1]
+    return [
+        (f"WER of the first {len(rates)}, mean (worst)", f"{rates[:, 0].mean():.1f} % ({rates[:, 0].max():.1f} %)", f"teacher, same settings {rates[:, 1].mean():.1f} % ({rates[:, 1].max():.1f} %)"),
+        ("... over the teacher at the same settings, mean (largest)", f"{over.mean():.1f} points ({over.max():.1f})", ""),
+    ]
 
 
 def evaluate_seeds(models, args):
@@ -208,10 +222,11 @@ def evaluate_seeds(models, args):
     pool, corpus = make_items(POOL), Corpus(args.data)
     calibration = calibrate(models[1].speaker_encoder, corpus)
     judge, recogniser = load_judge(args.judge), load_recogniser(args.recogniser)
-    spoken = speak_seeds(args.seeds, calibration["components"], pool, models)
-    rows = seed_rows(spoken, pool, calibration, judge, recogniser, corpus, Corpus(args.heldout))
-    rates, taught = read_seeds(spoken[:SEEDS_READ], pool, args)
-    rows.append((f"WER of the first {len(rates)}, mean (worst)", f"{rates.mean():.1f} % ({rates.max():.1f} %)", f"teacher {taught:.1f} %"))
+    spoken = speak_seeds(args.seeds, calibration, pool, models)
+    twins, cmudict = fit_twins(models[1].speaker_encoder, corpus), read_cmudict(CMUDICT)
+    taught = speak_twins(spoken[:SEEDS_TAUGHT], twins, pool, cmudict)
+    rows = seed_rows(spoken, taught, pool, calibration, judge, recogniser, corpus)
+    rows += reading_rows(read_seeds(spoken[:SEEDS_READ], pool, models, twins, cmudict, args))
     return seed_table(args.seeds, rows)
 
 
@@ -276,9 +291,8 @@ def row_of(name, items, measures):
 
 def as_json(items, systems):
     """The evaluation as `against` compares it."""
-    words = [len(item["text"].split()) for item in items]
     plain = {name: {measure: values.tolist() for measure, values in measures.items()} for name, measures in systems.items()}
-    return {"lines": [item["text"] for item in items], "words": words, "systems": plain}
+    return {"lines": [item["text"] for item in items], "words": plain["teacher"]["words"], "systems": plain}
 
 
 def refuse_worse(evaluation, path):
@@ -344,7 +358,6 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, help="measure so many random seeds and nothing else; needs --lm and --judge")
     parser.add_argument("--styles", action="store_true", help="measure the styles and nothing else; needs --judge")
     parser.add_argument("--recogniser", default="../../checkpoints/recogniser.pt", help="of recogniser.py, for --seeds")
-    parser.add_argument("--heldout", default="../../checkpoints/heldout", help="of judge.py, for --seeds")
     parser.add_argument("--show", type=int, default=0, help="print what was heard of the first so many lines")
     parser.add_argument("--out")
     parser.add_argument("--json", help="writes every item's measures")

@@ -11,7 +11,6 @@ import html
 import json
 import subprocess
 import tempfile
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +18,9 @@ import torch
 from PIL import Image
 
 import noise
-from config import GEOMETRIES, SAMPLE_RATE_HZ
+from config import GEOMETRIES
 from evaluate import make_items, resynthesise, speak_item
-from metrics import log_mel
+from metrics import log_mel, write_wav
 from restore import restore_speech, restore_vae, restored_statistics
 from train_lm import SpeechModel
 from vae import FlowVae
@@ -68,9 +67,7 @@ def load(folder):
 def write_mp3(samples, path):
     """Float samples [n] -> MP3 by lame."""
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        with wave.open(file.name, "wb") as sound:
-            sound.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
-            sound.writeframes(np.round(np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+        write_wav(samples, file.name)
         subprocess.run(["lame", "--quiet", "-m", "m", "-b", str(BITRATE), file.name, str(path)], check=True)
 
 
@@ -101,8 +98,8 @@ def sentence_section(number, item, models, temperature, out):
     return f"<h3>{html.escape(item['text'])} ({item['speaker']['voice']})</h3>\n<section>{''.join(figures)}</section>"
 
 
-def seed_figure(seed, models, components, temperature, out):
-    latent = torch.from_numpy(noise.speaker_latent(seed, components))
+def seed_figure(seed, models, speaker, temperature, out):
+    latent = torch.from_numpy(noise.speaker_latent(seed, speaker))
     samples = speak_item(models, {"symbols": SEED_SYMBOLS}, temperature, torch.Generator().manual_seed(seed), latent)[0]
     return figure(samples, f"seed-{seed}", f"seed {seed}", out)
 
@@ -113,10 +110,10 @@ def make_page(args):
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     manifest, models = load(args.weights)
-    temperature, components = manifest["sampling"]["temperature"], manifest["speaker"]["components"]
+    temperature, speaker = manifest["sampling"]["temperature"], manifest["speaker"]
     with torch.no_grad():
         sentences = [sentence_section(number, item, models, temperature, out) for number, item in enumerate(make_items(SENTENCES), 1)]
-        seeds = [seed_figure(seed, models, components, temperature, out) for seed in range(1, SEEDS + 1)]
+        seeds = [seed_figure(seed, models, speaker, temperature, out) for seed in range(1, SEEDS + 1)]
     parts = {"sentences": "\n".join(sentences), "seeds": f"<section>{''.join(seeds)}</section>", "seed_text": html.escape(SEED_TEXT)}
     (out / "index.html").write_text(PAGE.format(name=html.escape(manifest["name"]), **parts))
 

@@ -55,12 +55,20 @@ def word_errors(reference, hypothesis):
 
 
 def bootstrap_interval(errors_per_item, words_per_item, seed=1):
-    """(rate, low, high): errors per word and its 95 % interval when whole items `[n]` are drawn again."""
+    """(rate, low, high): errors per word, or any values over the sum of their weights, and the 95 % interval when whole items
+    `[n]` are drawn again."""
     errors, words = np.asarray(errors_per_item, float), np.asarray(words_per_item, float)
     draws = np.random.default_rng(seed).integers(len(errors), size=(BOOTSTRAP_ROUNDS, len(errors)))
     rates = errors[draws].sum(1) / words[draws].sum(1)
     low, high = np.percentile(rates, [2.5, 97.5])
     return errors.sum() / words.sum(), low, high
+
+
+def write_wav(samples, path):
+    """Float samples [n] -> WAV of 16 bits at SAMPLE_RATE_HZ."""
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
+        sound.writeframes(np.round(np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
 
 
 def recognise(samples, rate=SAMPLE_RATE_HZ):
@@ -69,9 +77,7 @@ def recognise(samples, rate=SAMPLE_RATE_HZ):
         raise ValueError(f"the recogniser's model is for {SAMPLE_RATE_HZ} Hz, got {rate} Hz")
     padded = np.pad(as_float(samples), round(RECOGNISER_PAD_SECONDS * rate))
     with tempfile.NamedTemporaryFile(suffix=".wav", dir="/dev/shm") as file:
-        with wave.open(file.name, "wb") as sound:
-            sound.setparams((1, 2, rate, 0, "NONE", ""))
-            sound.writeframes(np.round(np.clip(padded, -1, 1) * 32767).astype("<i2").tobytes())
+        write_wav(padded, file.name)
         command = ["pocketsphinx_continuous", "-infile", file.name, "-logfn", "/dev/null"]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return " ".join(printed.split())

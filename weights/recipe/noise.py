@@ -6,6 +6,7 @@
 import numpy as np
 
 SPEAKER_STREAM = 0
+MOST_DRAWS = 16  # of a seed whose voice the model would not speak clearly; the last draw is taken anyway
 GOLDEN_RATIO_32 = 0x9E3779B9
 MASK_32 = 0xFFFFFFFF
 
@@ -63,11 +64,27 @@ def component_of(seed, components):
     return int(np.searchsorted(sums, share, side="right"))
 
 
-def speaker_latent(seed, components):
-    """f32 [S] from components of `weight`, `mean` [S] and lower-triangular `cholesky` [S, S]."""
-    component = components[component_of(seed, components)]
-    noise = gaussian(seed, SPEAKER_STREAM, np.arange(len(component["mean"]))).astype(np.float64)
-    return (np.asarray(component["mean"]) + np.asarray(component["cholesky"]) @ noise).astype(np.float32)
+def read_trait(trait, latent):
+    """What a fit of `weights` [S] and `bias` tells of a latent [S]."""
+    return float(np.dot(trait["weights"], latent) + trait["bias"])
+
+
+def is_clear(latent, speaker):
+    """True where the model speaks clearly: the readings lie in the ranges of `speaker["clear"]`."""
+    return all(bound["low"] <= read_trait(speaker["traits"][bound["trait"]], latent) <= bound["high"] for bound in speaker["clear"])
+
+
+def speaker_latent(seed, speaker):
+    """f32 [S] from a manifest's `speaker`: the first of the seed's draws from its component that gives a clear voice."""
+    component = speaker["components"][component_of(seed, speaker["components"])]
+    mean, factor = np.asarray(component["mean"]), np.asarray(component["cholesky"])
+    stride = 4 * (-(-len(mean) // 4) + 1)  # behind the draw before and the word after that
+    for draw in range(MOST_DRAWS):
+        own = gaussian(seed, SPEAKER_STREAM, draw * stride + np.arange(len(mean))).astype(np.float64)
+        latent = (mean + factor @ own).astype(np.float32)
+        if is_clear(latent, speaker):
+            return latent
+    return latent
 
 
 def print_reference_table():
@@ -84,9 +101,11 @@ def print_reference_table():
         {"weight": 0.25, "mean": [0.5, -1, 2], "cholesky": cholesky},
         {"weight": 0.75, "mean": [-3, 0, 1], "cholesky": np.diag([1, 2, 3])},
     ]
-    for seed in (0xFEDCBA9876543210, 1, 2, 3):
-        latent = speaker_latent(seed, components)
-        print("speaker_latent", hex(seed), component_of(seed, components), [float(value) for value in latent])
+    traits = {"size": {"weights": [1, 0, 0.5], "bias": 0.25}}
+    for clear in ([], [{"trait": "size", "low": -2.5, "high": 0}]):
+        for seed in (0xFEDCBA9876543210, 1, 2, 3):
+            latent = speaker_latent(seed, {"components": components, "traits": traits, "clear": clear})
+            print("speaker_latent", clear, hex(seed), component_of(seed, components), [float(value) for value in latent])
 
 
 if __name__ == "__main__":

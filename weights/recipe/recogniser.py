@@ -73,10 +73,17 @@ def frame_classes(utterance, first, count):
     return classes[np.minimum(places, len(classes) - 1)]
 
 
-def draw_batch(corpus, usable, rng):
+def evenly_by_voice(corpus, usable):
+    """Probabilities of the utterances, with which every voice of the teacher is drawn equally often."""
+    voices = np.array([corpus.speakers[corpus.utterances[index]["speaker"]]["voice"] for index in usable])
+    names, counts = np.unique(voices, return_counts=True)
+    return (1 / (len(names) * counts))[np.searchsorted(names, voices)]
+
+
+def draw_batch(corpus, usable, chances, rng):
     """(`[BATCH, CROP]` float32 crops with a little noise, `[BATCH, frames]` classes)."""
     crops, classes = np.zeros((BATCH, CROP), np.float32), np.empty((BATCH, CROP // FRAME), np.int64)
-    for row, index in enumerate(rng.choice(usable, BATCH)):
+    for row, index in enumerate(rng.choice(usable, BATCH, p=chances)):
         samples = as_float(corpus.samples(index))
         start = rng.integers(max(1, len(samples) - CROP + 1))
         crop = samples[start : start + CROP]
@@ -90,10 +97,11 @@ def train_recogniser(corpus, steps, seed=1):
     torch.manual_seed(seed)
     rng, model = np.random.default_rng(seed), Recogniser().train()
     usable = corpus.neutral()
+    chances = evenly_by_voice(corpus, usable)
     optimiser, recent = torch.optim.AdamW(model.parameters(), weight_decay=1e-3), []
     for step in range(steps):
         set_rate(optimiser, cosine_rate(step / steps, step, PEAK_RATE, warm_up=50, floor=0.0))
-        samples, classes = draw_batch(corpus, usable, rng)
+        samples, classes = draw_batch(corpus, usable, chances, rng)
         mel = model.mel(samples)
         with bfloat16_layers(mel.device):
             logits = model.name_frames(mel)
@@ -180,6 +188,8 @@ if __name__ == "__main__":
     recogniser = train_recogniser(Corpus(args.data), args.steps, args.seed)
     torch.save(recogniser.state_dict(), args.out)
     held_out = Corpus(args.heldout)
-    counts = [phone_errors(recogniser, u["symbols"], held_out.samples(i)) for i, u in enumerate(held_out.utterances)]
-    errors, phones = np.sum(counts, axis=0)
-    print(f"phone error rate of held-out speakers: {errors / phones:.2%} of {phones} phones")
+    counts = np.array([phone_errors(recogniser, u["symbols"], held_out.samples(i)) for i, u in enumerate(held_out.utterances)])
+    voices = np.array([held_out.speakers[u["speaker"]]["voice"] for u in held_out.utterances])
+    for voice in sorted(set(voices)):
+        errors, phones = counts[voices == voice].sum(0)
+        print(f"phone error rate of held-out speakers of {voice}: {errors / phones:.2%} of {phones} phones")

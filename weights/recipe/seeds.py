@@ -1,13 +1,14 @@
 """Measures the voices of random seeds (`evaluate.py --seeds N`): how clearly they speak, whether what the manifest tells of
 them is what is heard, and whether a seed is one voice and two seeds are two.
 
-Every seed says LINES of a pool of held-out sentences. Phones are counted by recogniser.py, likeness by judge.py; both know
-the teacher's held-out speakers, with whose figures these are compared. Pitch and pace are measured in the speech itself,
+Every seed says LINES of a pool of held-out sentences. Phones are counted by recogniser.py, likeness by judge.py; what
+counts is the comparison with the twins of the seeds: the teacher as a speaker of the same voice and settings, who says the
+same lines. Pitch and pace are measured in the speech itself,
 size and brightness by what the judge's embeddings tell of them on the corpus.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -15,12 +16,14 @@ import torch
 import noise
 from config import SAMPLE_RATE_HZ
 from generate import STOP, decode, is_end, move_pointer, window_of
-from judge import embed, pair_similarities
+from judge import embed
 from metrics import sounding, speaker_similarity, track_f0
+from prepare import FIXED_PITCH, VOICE_SHARE, synthesise
 from recogniser import phone_errors, phones_of
 from symbols import SYMBOL_ID
-from voices import calibration_utterances, fit_trait, known_traits, speech_rates
+from voices import CALIBRATION_UTTERANCES, calibration_utterances, embed_corpus, fit_trait, known_traits, speech_rates
 
+VOICES_OF_SEEDS = tuple(VOICE_SHARE)  # of the teacher, in the order of the components
 LINES, POOL = 4, 20
 VOICES_TOGETHER = 40
 JUDGED_UTTERANCES = 600  # of the corpus, from which the judge's embeddings learn to tell size and brightness
@@ -87,21 +90,30 @@ def speak_together(model, symbols, speakers):
     return [torch.stack(line.latents) for line in lines]
 
 
-def speak_seeds(count, components, pool, models):
-    """The first `count` seeds; models as evaluate.load_models gives them."""
+def speak_pool(latents, pool, models, says=lambda seed, line: True):
+    """{(seed, line): samples} of the lines of the pool that each seed `says`, by voices `latents [N, S]`, at temperature 0;
+    models as evaluate.load_models gives them."""
     vae, speech, mean, std = models
-    latents = [noise.speaker_latent(seed, components) for seed in range(count)]
     signals = {}
     for line, item in enumerate(pool):
-        speaking = [seed for seed in range(count) if line in lines_of(seed)]
+        speaking = [seed for seed in range(len(latents)) if says(seed, line)]
         for first in range(0, len(speaking), VOICES_TOGETHER):
-            voices = speaking[first : first + VOICES_TOGETHER]
-            made = speak_together(speech.language_model, item["symbols"], torch.from_numpy(np.stack([latents[seed] for seed in voices])))
-            for seed, spoken in zip(voices, made):
+            seeds = speaking[first : first + VOICES_TOGETHER]
+            made = speak_together(speech.language_model, item["symbols"], torch.from_numpy(latents[seeds]))
+            for seed, spoken in zip(seeds, made):
                 signals[seed, line] = decode(vae.decoder, spoken, mean, std).double().numpy()
         print(f"line {line + 1} of {len(pool)} said by {len(speaking)} seeds", flush=True)
-    component = [noise.component_of(seed, components) for seed in range(count)]
-    return [SpokenSeed(seed, latents[seed], component[seed], lines_of(seed), [signals[seed, line] for line in lines_of(seed)]) for seed in range(count)]
+    return signals
+
+
+def speak_seeds(count, speaker, pool, models):
+    """The first `count` seeds with their lines."""
+    latents = np.stack([noise.speaker_latent(seed, speaker) for seed in range(count)])
+    signals = speak_pool(latents, pool, models, lambda seed, line: line in lines_of(seed))
+    return [
+        SpokenSeed(seed, latents[seed], noise.component_of(seed, speaker["components"]), lines_of(seed), [signals[seed, line] for line in lines_of(seed)])
+        for seed in range(count)
+    ]
 
 
 def error_rates(recogniser, spoken, pool):
@@ -110,11 +122,36 @@ def error_rates(recogniser, spoken, pool):
     return np.array([100 * sum(e for e, _ in seed) / sum(n for _, n in seed) for seed in counts])
 
 
-def held_out_rate(recogniser, corpus):
-    """Phone error rate in % of the teacher's held-out speakers."""
-    counts = [phone_errors(recogniser, u["symbols"], corpus.samples(i)) for i, u in enumerate(corpus.utterances)]
-    errors, phones = np.sum(counts, axis=0)
-    return 100 * errors / phones
+def fit_twins(speaker_encoder, corpus):
+    """{voice: {setting: fit}} by which a latent of a voice tells the settings of prepare.make_speaker."""
+    means, _, speakers = embed_corpus(speaker_encoder, corpus, CALIBRATION_UTTERANCES)
+    made = [corpus.speakers[speaker] for speaker in speakers]
+    values = np.array([[math.log(s["vocal_tract"]), math.log(s["pitch"]), math.log(s["stretch"]), s["tilt"]] for s in made])
+    voices = np.array([s["voice"] for s in made])
+    settings = ("vocal_tract", "pitch", "stretch", "tilt")
+    return {
+        voice: {name: fit_trait(means[voices == voice], values[voices == voice, i]) for i, name in enumerate(settings)} for voice in VOICES_OF_SEEDS
+    }
+
+
+def twin_of(seed, twins):
+    """The teacher's speaker that a SpokenSeed sounds like: its voice and settings."""
+    voice = VOICES_OF_SEEDS[seed.component]
+    read = {name: float(values[0]) for name, values in read_traits(seed.latent[None], twins[voice]).items()}
+    factors = {name: math.exp(read[name]) for name in ("vocal_tract", "pitch", "stretch")}
+    if voice in FIXED_PITCH:
+        factors["pitch"] = factors["vocal_tract"]
+    return {"id": seed.seed, "voice": voice, "tilt": read["tilt"], **factors}
+
+
+def speak_twins(spoken, twins, pool, cmudict):
+    """What the twins of seeds say of the same lines; without those that cannot say one as the dictionary has it."""
+    made = []
+    for seed in spoken:
+        lines = [synthesise(pool[line]["text"], twin_of(seed, twins), cmudict) for line in seed.lines]
+        if all(lines):
+            made.append(replace(seed, signals=[samples / 32768 for samples, _ in lines]))
+    return made
 
 
 def read_traits(latents, traits):
@@ -182,21 +219,22 @@ def trait_rows(spoken, pool, traits, embeddings, judge, corpus):
         yield f"{name}: rank correlation", f"{rank:.2f}", f"{LEAST_RANK}" if name in ("size", "pace") else ""
 
 
-def seed_rows(spoken, pool, calibration, judge, recogniser, corpus, held_out):
-    """(measure, seeds, what it is against) of what is measured without words."""
+def seed_rows(spoken, taught, pool, calibration, judge, recogniser, corpus):
+    """(measure, seeds, what it is against) of what is measured without words; `taught` are the twins of some of them."""
     rates = error_rates(recogniser, spoken, pool)
     near = 100 * np.mean(rates <= rates.mean() + NEAR_POINTS)
     worst = spoken[int(rates.argmax())]
-    embeddings = np.stack([[embed(judge, signal) for signal in s.signals] for s in spoken])
+    embeddings, twins = (np.stack([[embed(judge, signal) for signal in s.signals] for s in seeds]) for seeds in (spoken, taught))
     same, different = seed_similarities(embeddings)
-    same_speaker, other_speakers = pair_similarities(judge, held_out)
+    same_speaker, other_speakers = seed_similarities(twins)
+    twin_rates = error_rates(recogniser, taught, pool)
     return [
-        ("phone error rate, mean (median)", f"{rates.mean():.1f} % ({np.median(rates):.1f} %)", f"teacher {held_out_rate(recogniser, held_out):.1f} %"),
+        ("phone error rate, mean (median)", f"{rates.mean():.1f} % ({np.median(rates):.1f} %)", f"twins {twin_rates.mean():.1f} % ({np.median(twin_rates):.1f} %)"),
         (f"seeds at most {NEAR_POINTS} points above the mean", f"{near:.1f} %", "99 %"),
-        ("worst seed", f"{rates.max():.1f} % (seed {worst.seed}, component {worst.component})", ""),
+        ("worst seed", f"{rates.max():.1f} % (seed {worst.seed}, {VOICES_OF_SEEDS[worst.component]})", f"twins {twin_rates.max():.1f} %"),
         *trait_rows(spoken, pool, calibration["traits"], embeddings, judge, corpus),
-        ("similarity of a seed's lines, mean", f"{same.mean():.3f}", f"same speaker {same_speaker.mean():.3f}"),
-        ("similarity of two seeds, mean", f"{different.mean():.3f}", f"other speakers {other_speakers.mean():.3f}"),
+        ("similarity of a seed's lines, mean", f"{same.mean():.3f}", f"twins {same_speaker.mean():.3f}"),
+        ("similarity of two seeds, mean", f"{different.mean():.3f}", f"twins {other_speakers.mean():.3f}"),
     ]
 
 

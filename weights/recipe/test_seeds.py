@@ -15,9 +15,9 @@ from config import SAMPLE_RATE_HZ, TINY
 from generate import speak
 from prepare import VOICE_SHARE, make_speaker
 from recogniser import CLASSES, cheapest_path, edit_distance, frame_classes, phones_of
-from seeds import LINES, POOL, lines_of, rank_correlation, seed_similarities, speak_together
+from seeds import LINES, POOL, SpokenSeed, fit_twins, lines_of, rank_correlation, seed_similarities, speak_together, twin_of
 from train_lm import SpeechModel
-from voices import calibrate, moments, rounded
+from voices import CLEAR, calibrate, moments, rounded
 
 
 class Mixture(unittest.TestCase):
@@ -26,7 +26,7 @@ class Mixture(unittest.TestCase):
             {"weight": 0.3, "mean": np.zeros(6), "cholesky": np.eye(6)},
             {"weight": 0.7, "mean": np.full(6, 9.0), "cholesky": 0.5 * np.eye(6)},
         ]
-        latents = np.array([noise.speaker_latent(seed, components) for seed in range(3000)])
+        latents = np.array([noise.speaker_latent(seed, {"components": components, "traits": {}, "clear": []}) for seed in range(3000)])
         first = latents.mean(1) < 4.5
         self.assertAlmostEqual(first.mean(), 0.3, delta=0.03)
         self.assertAlmostEqual(latents[~first].mean(), 9, delta=0.03)
@@ -35,6 +35,18 @@ class Mixture(unittest.TestCase):
         mean, covariance = moments(components)
         np.testing.assert_allclose(latents.mean(0), mean, atol=0.3)
         np.testing.assert_allclose(np.cov(latents.T), covariance, atol=1.0)
+
+
+    def test_seeds_draw_again_until_their_voice_is_clear(self):
+        components = [{"weight": 1.0, "mean": np.zeros(6), "cholesky": np.eye(6)}]
+        traits = {"size": {"weights": [0, 0, 2.0, 0, 0, 0], "bias": 1.0}}
+        free, bound = ({"components": components, "traits": traits, "clear": clear} for clear in ([], [{"trait": "size", "low": 0.5, "high": 2.0}]))
+        drawn, bounded = (np.array([noise.speaker_latent(seed, space) for seed in range(500)]) for space in (free, bound))
+        clear = (drawn[:, 2] >= -0.25) & (drawn[:, 2] <= 0.5)
+        self.assertGreater(clear.sum(), 100)
+        np.testing.assert_array_equal(bounded[clear], drawn[clear])
+        self.assertTrue(((bounded[:, 2] >= -0.25) & (bounded[:, 2] <= 0.5)).mean() > 0.98)
+        self.assertLess(abs(np.corrcoef(bounded[~clear, 3], drawn[~clear, 3])[0, 1]), 0.15)
 
 
 class Voices(unittest.TestCase):
@@ -59,7 +71,7 @@ class Voices(unittest.TestCase):
         mean = torch.tensor([*np.eye(4)[voice] * 2, *settings], dtype=torch.float32)
         return mean[None], torch.full((1, len(mean)), -3.0)
 
-    def test_calibration_has_a_component_for_each_voice(self):
+    def test_calibration_has_a_component_for_each_voice_of_seeds(self):
         made = calibrate(self.encode, self.corpus, 400)
         self.assertEqual(len(made["components"]), len(VOICE_SHARE))
         self.assertAlmostEqual(sum(component["weight"] for component in made["components"]), 1)
@@ -69,9 +81,18 @@ class Voices(unittest.TestCase):
         np.testing.assert_allclose(np.tril(made["cholesky"]), made["cholesky"])
         self.assertLess(made["traits"]["pitch"]["error"], 0.02)
 
+    def test_twin_has_the_settings_that_the_latent_tells_of(self):
+        twins = fit_twins(self.encode, self.corpus)
+        for index, speaker in enumerate(self.corpus.speakers):
+            latent = self.encode(torch.full((1, 1), index / 32768))[0][0].numpy()
+            twin = twin_of(SpokenSeed(index, latent, list(VOICE_SHARE).index(speaker["voice"]), [], []), twins)
+            self.assertEqual(twin["voice"], speaker["voice"])
+            for name in ("vocal_tract", "pitch", "stretch", "tilt"):
+                self.assertAlmostEqual(twin[name], speaker[name], delta=0.1)
+
     def test_rounding_reaches_into_components(self):
-        made = rounded({"components": [{"weight": 1 / 3, "mean": np.array([2 / 3])}], "mean": [1 / 3]})
-        self.assertEqual(made, {"components": [{"weight": 0.333333, "mean": [0.666667]}], "mean": [0.333333]})
+        made = rounded({"components": [{"weight": 1 / 3, "mean": np.array([2 / 3])}], "mean": [1 / 3], "clear": CLEAR})
+        self.assertEqual(made, {"components": [{"weight": 0.333333, "mean": [0.666667]}], "mean": [0.333333], "clear": CLEAR})
 
 
 class SeedMeasures(unittest.TestCase):
