@@ -74,8 +74,8 @@ export default defineConfig({
           name: "node",
           include: ["test/**/*.test.ts"],
           exclude: ["test/browser/**"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -84,8 +84,8 @@ export default defineConfig({
           name: "chromium",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: "test/browser/fake-microphone.ts",
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           browser: {
             enabled: true,
             headless: true,

@@ -104,7 +104,9 @@ async function capture(
   workletUrl: string | undefined,
 ): Promise<OpenMicrophone> {
   const context = new AudioContext();
+  let isOpen = true;
   const close = () => {
+    isOpen = false;
     for (const track of stream.getTracks()) track.removeEventListener("ended", onEnded);
     stopTracks(stream);
     if (context.state !== "closed") void context.close();
@@ -120,7 +122,9 @@ async function capture(
       channelCount: 1,
       channelCountMode: "explicit",
     });
-    node.port.addEventListener("message", ({ data }: MessageEvent<Float32Array>) => listener.onSamples(data));
+    node.port.addEventListener("message", ({ data }: MessageEvent<Float32Array>) => {
+      if (isOpen) listener.onSamples(data); // blocks under way when it was closed still come
+    });
     node.port.start();
     context.createMediaStreamSource(stream).connect(node);
     for (const track of stream.getTracks()) track.addEventListener("ended", onEnded);

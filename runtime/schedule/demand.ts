@@ -22,6 +22,15 @@ export interface Waiting {
   readonly order: number;
 }
 
+/** True while the line has enough ahead for others to ask as well; what has waited too long is not patient. */
+export function isPatient(
+  { demand: { slackMs }, sinceMs }: Waiting,
+  nowMs: number,
+  { patientMs, starvationMs }: SchedulePolicy,
+): boolean {
+  return slackMs > patientMs && slackMs < Infinity && nowMs - sinceMs <= starvationMs;
+}
+
 /** Orders waiting calls: the starved by age, then by slack, then by rank, then as they came. */
 export function byUrgency(
   nowMs: number,

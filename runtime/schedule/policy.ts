@@ -19,6 +19,8 @@ export interface SchedulePolicy {
   readonly starvationMs: number;
   /** Slack is compared in steps of this, so that importance counts among voices about equally near to silence. */
   readonly slackStepMs: number;
+  /** A line that has more than this ahead lets its call wait for others to go along. */
+  readonly patientMs: number;
   /** How long lines wait for another backend after theirs failed: weights may have to be read and kernels compiled. */
   readonly recoveryMs: number;
   /** A failed call is tried again after this, on whichever backend there is. */
@@ -43,6 +45,7 @@ export const SCHEDULE_POLICY: SchedulePolicy = {
   submissionsInFlight: 3,
   starvationMs: 500,
   slackStepMs: 100,
+  patientMs: 1000,
   recoveryMs: 15_000,
   retryMs: 1000,
   backgroundSlack: 2,
@@ -51,9 +54,8 @@ export const SCHEDULE_POLICY: SchedulePolicy = {
 
 /** How calls of lines become calls of the backend. */
 export interface CallPolicy {
-  /** Calls under way at a time when a frame is drawn, and between frames. */
+  /** Calls under way at a time. */
   readonly inFlight: number;
-  readonly inFlightBetweenFrames: number;
   /** Sentences in one call. */
   readonly merged: number;
   /** Frames in one call: what is asked for in larger pieces is done in steps, so that an urgent line need not wait long. */
@@ -62,6 +64,6 @@ export interface CallPolicy {
 
 /** A paced backend does a batch nearly as fast as one sentence; any other does one after the other, beside this thread. */
 export const CALL_POLICIES: Readonly<Record<"paced" | "plain", CallPolicy>> = {
-  paced: { inFlight: 4, inFlightBetweenFrames: 1, merged: 8, frames: 4 },
-  plain: { inFlight: 2, inFlightBetweenFrames: 2, merged: 1, frames: 4 },
+  paced: { inFlight: 4, merged: 8, frames: 4 },
+  plain: { inFlight: 2, merged: 1, frames: 4 },
 };

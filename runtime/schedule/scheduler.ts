@@ -8,10 +8,11 @@
  */
 import type { SpeechBackend } from "../backend.ts";
 import { BackendError } from "../errors.ts";
+import { nextBatch, type Batch } from "./batch.ts";
 import { createBackgroundCalls } from "./background-calls.ts";
 import { createLineBackend } from "./line-backend.ts";
 import { createCostModel } from "./cost-model.ts";
-import { byUrgency, type Demand } from "./demand.ts";
+import { byUrgency, isPatient, type Demand } from "./demand.ts";
 import { createFrameBudget } from "./frame-budget.ts";
 import { CALL_POLICIES, SCHEDULE_POLICY, type SchedulePolicy } from "./policy.ts";
 import {
@@ -20,7 +21,6 @@ import {
   receiveSamples,
   type ScheduledCall,
   type ScheduledSentence,
-  type Step,
 } from "./scheduled-call.ts";
 import { forget } from "./sentence-replay.ts";
 import { createSlicePacer, isPaced, type SlicePacer } from "./slice-pacer.ts";
@@ -61,7 +61,7 @@ export function createScheduler(
   const budget = createFrameBudget(policy);
   const waiting = new Set<ScheduledCall>();
   const held = new Set<ScheduledSentence>(); // open in the backend, or being opened
-  const flights = new Set<object>(); // one for each call of the backend under way
+  const flights = new Set<Batch>(); // calls of the backend under way
   let backend = firstBackend;
   let pacer = pacerOf(firstBackend);
   let nowMs = 0;
@@ -83,13 +83,16 @@ export function createScheduler(
     wake();
   }
 
-  /** Dispatches once whoever is running now has asked for all it wants. */
+  /**
+   * Dispatches once whoever is running now has asked for all it wants. With a paced backend only frames do: its work is
+   * submitted by frames in any case, and until the next one all lines have asked that could go along.
+   */
   function wake(): void {
-    if (awake) return;
+    if (awake || pacer !== undefined) return;
     awake = true;
     queueMicrotask(() => {
       awake = false;
-      if (!disposed) dispatch(calls().inFlightBetweenFrames);
+      if (!disposed) dispatch();
     });
   }
 
@@ -101,18 +104,28 @@ export function createScheduler(
     return canWait && waiting.size === 0 && flights.size === 0;
   }
 
-  function dispatch(mostInFlight: number): void {
-    while (flights.size < mostInFlight && (flights.size === 0 || (pacer?.waitingMs ?? 0) < budget.ms)) {
-      const head = mostUrgent();
-      if (head === undefined) return;
-      const step = nextStep(head);
-      if (step === undefined) {
-        served(head);
+  function dispatch(): void {
+    const { inFlight } = calls();
+    while (flights.size < inFlight && (flights.size === 0 || (pacer?.waitingMs ?? 0) < budget.ms)) {
+      const ready = readyCalls();
+      const done = ready.find((call) => nextStep(call) === undefined);
+      if (done !== undefined) {
+        served(done);
         continue;
       }
-      if (step.kind === "open" && held.size >= policy.slots) makeRoom();
-      perform(batchFor(head, step), step);
+      const batch = nextBatch(ready, flights, calls(), (call) => isPatient(call, nowMs, policy));
+      if (batch === undefined) return;
+      if (batch.step.kind === "open" && held.size >= policy.slots) makeRoom();
+      perform(batch);
     }
+  }
+
+  /** The first call of every sentence that could be dealt with now, the most urgent first. */
+  function readyCalls(): ScheduledCall[] {
+    const first = new Map<ScheduledSentence, ScheduledCall>();
+    for (const call of waiting) if (!first.has(call.sentence)) first.set(call.sentence, call);
+    const room = hasRoom();
+    return [...first.values()].filter((call) => isReady(call, room)).sort(byUrgency(nowMs, policy));
   }
 
   function isReady({ stranded, sentence }: ScheduledCall, hasRoom: boolean): boolean {
@@ -121,15 +134,6 @@ export function createScheduler(
   }
 
   const hasRoom = () => held.size < policy.slots || idleSentence() !== undefined;
-
-  function mostUrgent(): ScheduledCall | undefined {
-    const before = byUrgency(nowMs, policy);
-    const room = hasRoom();
-    let best: ScheduledCall | undefined;
-    for (const call of waiting)
-      if (isReady(call, room) && (best === undefined || before(call, best) < 0)) best = call;
-    return best;
-  }
 
   /** A sentence of a line that nobody listens to now: it gives its slot up and is made again when it goes on. */
   function idleSentence(): ScheduledSentence | undefined {
@@ -143,53 +147,32 @@ export function createScheduler(
     if (idle !== undefined) letGo(idle);
   }
 
-  /** The most urgent call with all others that need the same of the backend. */
-  function batchFor(head: ScheduledCall, step: Step): ScheduledCall[] {
-    const { merged } = calls();
-    if (merged === 1 || step.kind === "open") return [head];
-    const frames = framesOf(step);
-    const alike = [...waiting].filter((call) => {
-      const other = nextStep(call);
-      const isSame = other?.kind === step.kind && framesOf(other) >= frames;
-      return isSame && call !== head && isReady(call, false);
-    });
-    const inOrder = [head, ...alike.sort(byUrgency(nowMs, policy))];
-    const bySentence = new Map(inOrder.toReversed().map((call) => [call.sentence, call]));
-    return inOrder.filter((call) => bySentence.get(call.sentence) === call).slice(0, merged);
-  }
-
-  /** Frames made in one call for a step. */
-  function framesOf(step: Step): number {
-    return step.kind === "advance" ? Math.min(step.frames, calls().frames) : 0;
-  }
-
-  function perform(batch: readonly ScheduledCall[], step: Step): void {
-    const flight = {};
-    flights.add(flight);
-    for (const { sentence } of batch) {
+  function perform(batch: Batch): void {
+    flights.add(batch);
+    for (const { sentence } of batch.calls) {
       sentence.busy = true;
       held.add(sentence);
     }
-    // A flight that is no longer in the set belonged to a backend that was replaced.
+    // One that is no longer in the set belonged to a backend that was replaced.
     const land = (settle: () => void) => {
-      if (!flights.delete(flight)) return;
-      for (const { sentence } of batch) sentence.busy = false;
+      if (!flights.delete(batch)) return;
+      for (const { sentence } of batch.calls) sentence.busy = false;
       settle();
-      for (const { sentence } of batch) if (sentence.closed) letGo(sentence);
+      for (const { sentence } of batch.calls) if (sentence.closed) letGo(sentence);
       wake();
     };
-    void run(batch, step).then(
+    void run(batch).then(
       (receive) =>
         land(() => {
           receive();
-          for (const call of batch) served(call);
+          for (const call of batch.calls) served(call);
         }),
-      (error: unknown) => land(() => failed(batch, error)),
+      (error: unknown) => land(() => failed(batch.calls, error)),
     );
   }
 
   /** Calls the backend; resolves with what takes in its results. */
-  async function run(batch: readonly ScheduledCall[], step: Step): Promise<() => void> {
+  async function run({ calls: batch, step }: Batch): Promise<() => void> {
     if (step.kind === "open") {
       const [call] = batch;
       const handle = call && (await backend.openSentence(call.sentence.replay.request));
@@ -199,7 +182,7 @@ export function createScheduler(
     }
     const handles = batch.map(({ sentence }) => sentence.replay.handle ?? -1);
     if (step.kind === "advance") {
-      const made = pairs(batch, await backend.advance(handles, framesOf(step)));
+      const made = pairs(batch, await backend.advance(handles, step.frames));
       return () => made.forEach(([call, frames]) => receiveFrames(call, frames));
     }
     const sounds = pairs(batch, await backend.decode(handles));
@@ -270,7 +253,7 @@ export function createScheduler(
         withdraw((each) => each === call, stranded.error);
       }
       background.frame(nowMs);
-      dispatch(calls().inFlight);
+      dispatch();
       if (canDoBackground()) background.begin(backend);
       pacer?.submit(budget.ms);
       speechMs = pacer?.takeElapsedMs() ?? 0;

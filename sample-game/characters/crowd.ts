@@ -6,10 +6,11 @@ import { buildMesh, createBatch, place, type Batch } from "../scene/geometry/bat
 import { rgb, scaled } from "../scene/geometry/color.ts";
 import { addEllipsoid, addLathe } from "../scene/geometry/solids.ts";
 import type { Materials } from "../scene/materials.ts";
+import type { Spot } from "../scene/layout.ts";
 import { between, pick, seeded, type Random } from "../seeded.ts";
 import { Bystander, Gait, Goal, Heading, Position } from "./components.ts";
 import { addPerson } from "./populate.ts";
-import { pushedOut } from "./move-people.ts";
+import { KEPT_OFF, pushedOut } from "./move-people.ts";
 
 const CLOTHES = ["#6b4a4a", "#4a5a6b", "#5a6b4a", "#7a6a4a", "#5d4a6b", "#41605f", "#8a5a3a", "#6f6a66"].map(
   rgb,
@@ -67,10 +68,10 @@ function addBystander(world: World, random: Random): number {
 }
 
 /** Somewhere at the rim of the square, where the shops are. */
-function wanderingSpot(random: Random): { x: number; z: number } {
+function wanderingSpot(random: Random): Spot {
   const angle = random() * 2 * Math.PI;
   const radius = between(random, 7.5, 14.5);
-  return pushedOut(Math.sin(angle) * radius, Math.cos(angle) * radius);
+  return pushedOut({ x: Math.sin(angle) * radius, z: Math.cos(angle) * radius }, KEPT_OFF);
 }
 
 /** Those who arrived look about for a while and then go somewhere else. */

@@ -1,11 +1,14 @@
 import { Not, query, type World } from "bitecs";
-import { OBSTACLES, SQUARE_RADIUS } from "../scene/layout.ts";
+import { KEPT_FREE, OBSTACLES, SQUARE_RADIUS, type Round, type Spot } from "../scene/layout.ts";
 import { Gait, Goal, Heading, Position, Traveller } from "./components.ts";
 
 const TURN_PER_SECOND = 5;
 const ARRIVED_METRES = 0.35;
 const STRIDE_PER_METRE = 4.6;
 const BODY_RADIUS = 0.35;
+
+/** What all but the traveller go round. */
+export const KEPT_OFF: readonly Round[] = [...OBSTACLES, KEPT_FREE];
 
 /** Everybody who has somewhere to go goes there, round what stands in the way. */
 export function movePeople(world: World, seconds: number): void {
@@ -16,12 +19,12 @@ export function movePeople(world: World, seconds: number): void {
     if (isWalking) Heading.wanted[eid] = Math.atan2(dx, dz);
     const wantedSpeed = isWalking ? Goal.pace[eid]! : 0;
     Gait.speed[eid] = Gait.speed[eid]! + (wantedSpeed - Gait.speed[eid]!) * Math.min(1, seconds * 6);
-    walk(eid, seconds);
+    walk(eid, seconds, KEPT_OFF);
   }
 }
 
-/** One step of an entity in the direction that it looks. */
-export function walk(eid: number, seconds: number): void {
+/** One step of an entity in the direction that it looks, round what stands in its way. */
+export function walk(eid: number, seconds: number, obstacles: readonly Round[]): void {
   const turn = Math.atan2(
     Math.sin(Heading.wanted[eid]! - Heading.angle[eid]!),
     Math.cos(Heading.wanted[eid]! - Heading.angle[eid]!),
@@ -32,15 +35,15 @@ export function walk(eid: number, seconds: number): void {
   Gait.stride[eid] = Gait.stride[eid]! + step * STRIDE_PER_METRE;
   const x = Position.x[eid]! + Math.sin(Heading.angle[eid]) * step;
   const z = Position.z[eid]! + Math.cos(Heading.angle[eid]) * step;
-  const free = pushedOut(x, z);
+  const free = pushedOut({ x, z }, obstacles);
   Position.x[eid] = free.x;
   Position.z[eid] = free.z;
 }
 
 /** The nearest place where somebody can stand. */
-export function pushedOut(x: number, z: number): { x: number; z: number } {
-  let place = { x, z };
-  for (const { x: ox, z: oz, radius } of OBSTACLES) {
+export function pushedOut(spot: Spot, obstacles: readonly Round[]): Spot {
+  let place = spot;
+  for (const { x: ox, z: oz, radius } of obstacles) {
     const [dx, dz] = [place.x - ox, place.z - oz];
     const distance = Math.hypot(dx, dz);
     const least = radius + BODY_RADIUS;

@@ -1,5 +1,6 @@
 import { Gait, Heading, Position } from "../characters/components.ts";
 import { walk } from "../characters/move-people.ts";
+import { OBSTACLES } from "../scene/layout.ts";
 import type { Scene } from "@babylonjs/core/scene.js";
 import { createChaseCamera, type ChaseCamera } from "./camera.ts";
 import type { Intent } from "./intent.ts";
@@ -44,5 +45,5 @@ function step(eid: number, { ahead, aside, hurry }: Intent, yaw: number, frameSe
   if (push > 0.05) Heading.wanted[eid] = yaw + Math.atan2(aside, ahead);
   const wanted = push > 0.05 ? push * (hurry ? RUN_SPEED : WALK_SPEED) : 0;
   Gait.speed[eid] = Gait.speed[eid]! + (wanted - Gait.speed[eid]!) * Math.min(1, frameSeconds * 8);
-  walk(eid, frameSeconds);
+  walk(eid, frameSeconds, OBSTACLES);
 }

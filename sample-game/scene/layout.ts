@@ -7,6 +7,10 @@ export interface Spot {
   readonly z: number;
 }
 
+export interface Round extends Spot {
+  readonly radius: number;
+}
+
 /** Angle about the vertical that turns +z from one spot to another. */
 export function facing(from: Spot, to: Spot): number {
   return Math.atan2(to.x - from.x, to.z - from.z);
@@ -151,13 +155,16 @@ export const FESTOONS: readonly (readonly [Spot, Spot, number, number])[] = [
 ];
 
 /** Round things nobody walks through: centre and radius. Houses are walls of their own. */
-export const OBSTACLES: readonly (Spot & { readonly radius: number })[] = [
+export const OBSTACLES: readonly Round[] = [
   { ...WELL, radius: 1.5 },
   ...STALLS.map(({ x, z }) => ({ x, z, radius: 1.7 })),
   ...TREES.map(({ x, z }) => ({ x, z, radius: 0.7 })),
   ...LANTERN_POSTS.map(({ x, z }) => ({ x, z, radius: 0.3 })),
   { ...MIRROR, radius: 0.75 },
 ];
+
+/** Ground that all but the traveller keep off, who looks over it into the mirror. */
+export const KEPT_FREE: Round = { x: -2.3, z: -8.5, radius: 3.2 };
 
 /** Nobody leaves the square. */
 export const SQUARE_RADIUS = 15;

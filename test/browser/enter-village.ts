@@ -1,5 +1,6 @@
 import { expect, vi } from "vitest";
 import { startVillage, type Village, type VillageOptions } from "../../sample-game/village.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 const TINY = "/test/fixtures/tiny/";
 const WIDTH = 160;
@@ -21,7 +22,7 @@ export async function enterVillage(options: Partial<VillageOptions> = {}): Promi
     backend: "worker",
     ...options,
   });
-  await vi.waitFor(() => expect(overlay.querySelector(".start:enabled")).not.toBeNull(), 90_000);
+  await vi.waitFor(() => expect(overlay.querySelector(".start:enabled")).not.toBeNull(), PATIENCE_MS);
   overlay.querySelector<HTMLButtonElement>(".start")!.click();
   return starting;
 }

@@ -1,5 +1,6 @@
 import { expect, vi } from "vitest";
 import type { LearnedVoiceFile, Manifest, VoiceLearner } from "../../plugin/index.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 /** A voice with an adapter that changes nothing. */
 export function plainVoice(name: string, manifest: Manifest): LearnedVoiceFile {
@@ -46,7 +47,10 @@ export function mirrorButton(label: string): HTMLButtonElement | undefined {
 
 /** Presses a button of the mirror when it is there and can be pressed. */
 export async function pressInMirror(label: string): Promise<void> {
-  await vi.waitFor(() => expect(mirrorButton(label)?.disabled, `the button "${label}"`).toBe(false), 60_000);
+  await vi.waitFor(
+    () => expect(mirrorButton(label)?.disabled, `the button "${label}"`).toBe(false),
+    PATIENCE_MS,
+  );
   mirrorButton(label)!.click();
 }
 

@@ -1,18 +1,45 @@
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+/** Answers what it is told. */
+const ECHO_SOURCE = `registerProcessor("echo", class extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    this.port.onmessage = ({ data }) => this.port.postMessage(data);
+  }
+  process() {
+    return true;
+  }
+});`;
+
+/** What resolves when the audio thread has dealt with all that was sent to it before. */
+async function createEcho(context: BaseAudioContext): Promise<() => Promise<void>> {
+  const url = URL.createObjectURL(new Blob([ECHO_SOURCE], { type: "text/javascript" }));
+  await context.audioWorklet.addModule(url);
+  URL.revokeObjectURL(url);
+  const { port } = new AudioWorkletNode(context, "echo", { numberOfOutputs: 0 });
+  port.start();
+  return () =>
+    new Promise((resolve) => {
+      port.addEventListener("message", () => resolve(), { once: true });
+      port.postMessage(null);
+    });
+}
+
 /**
- * Renders, and holds at 0 and at each of some times until `work` is done. Offline, a second passes in a few
- * milliseconds: what shall reach the audio thread in time must be sent while it holds.
+ * Renders, and holds at 0 and at each of some times until `work` is done and the audio thread has heard of it. Offline, a
+ * second passes in a few milliseconds: what shall reach that thread in time must be sent while it holds.
  */
 export async function renderWith(
   context: OfflineAudioContext,
   seconds: readonly number[],
   work: (second: number) => void | Promise<void>,
 ): Promise<AudioBuffer> {
+  const echo = await createEcho(context);
   for (const second of [0, ...seconds]) {
     void context.suspend(second).then(async () => {
-      if (second === 0) await pause(300);
+      await echo(); // what the thread has said up to now has come, too
       await work(second);
+      await echo();
       await context.resume();
     });
   }

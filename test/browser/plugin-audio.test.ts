@@ -3,7 +3,7 @@ import { createAudioOutput } from "../../plugin/audio/audio-output.ts";
 import { PCM_PLAYER_SOURCE } from "../../plugin/audio/pcm-player-source.ts";
 import { resampleAll } from "../../runtime/speech/resample.ts";
 import { cutAtRandom, noise, tone } from "../speech/signals.ts";
-import { everySeconds, pause, renderWith } from "./offline.ts";
+import { everySeconds, renderWith } from "./offline.ts";
 
 const MODEL_HZ = 16_000;
 
@@ -27,10 +27,7 @@ describe("audio output", () => {
       }
       if (chunks.length === 0) sink.end();
     };
-    const rendered = await renderWith(context, everySeconds(1, 60), async (second) => {
-      feed(second);
-      await pause(second === 0 ? 300 : 60);
-    });
+    const rendered = await renderWith(context, everySeconds(1, 60), feed);
     const heard = rendered.getChannelData(0);
     const first = heard.findIndex((sample) => sample !== 0);
     const start = first - wanted.findIndex((sample) => sample !== 0);
@@ -52,8 +49,7 @@ describe("audio output", () => {
     sink.end();
     const times = [0.1, 0.25, 0.5, 0.9, 1.2];
     const seen: { played: number; buffered: number; done: boolean; level: number }[] = [];
-    await renderWith(context, times, async (second) => {
-      await pause(100);
+    await renderWith(context, times, (second) => {
       if (second === 0) return;
       const { playedSamples: played, bufferedSamples: buffered, done } = sink;
       seen.push({ played, buffered, done, level: output.levelOf(1) });
@@ -77,13 +73,12 @@ describe("audio output", () => {
     expect(output.open(3, { gain: 1 })).toBeUndefined();
     first.write(new Float32Array(MODEL_HZ).fill(0.4));
     let again: ReturnType<typeof output.open>;
-    const rendered = await renderWith(context, [0.25, 0.5], async (second) => {
+    const rendered = await renderWith(context, [0.25, 0.5], (second) => {
       if (second === 0.25) {
         first.release();
         again = output.open(3, { gain: 1 });
         again?.write(new Float32Array(MODEL_HZ).fill(-0.2));
       } else if (second === 0.5) again?.stop();
-      await pause(200);
     });
     const heard = rendered.getChannelData(0);
     const jump = heard.reduce((most, sample, i) => Math.max(most, Math.abs(sample - (heard[i - 1] ?? 0))), 0);

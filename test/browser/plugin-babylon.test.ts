@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { AudioEngineV2 } from "@babylonjs/core/AudioV2/abstractAudio/audioEngineV2.js";
 import { SoundState } from "@babylonjs/core/AudioV2/soundState.js";
 import { createNullGame, createWebGpuGame, hearToTheEnd, type Game, type GameOptions } from "./game.ts";
 import { everySeconds, levelOf, pause, renderWith } from "./offline.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 const RATE_HZ = 48_000;
 const TEXT = "Hello, traveler!";
@@ -18,10 +19,13 @@ afterEach(() => {
   for (const game of games.splice(0)) game.dispose();
 });
 
-/** Renders what a game says, in steps that give the Worker time to speak and the game time to draw. */
+/** Renders what a game says: the whole line is computed before it is heard, and each step is heard before it is drawn. */
 function render(game: Game, context: OfflineAudioContext, step = 0.1): Promise<AudioBuffer> {
+  const { plugin } = game;
   return renderWith(context, everySeconds(step, context.length / RATE_HZ), async (second) => {
-    await pause(second === 0 ? 700 : 30);
+    // A line goes into the cache when it is complete.
+    if (second === 0)
+      await vi.waitFor(() => expect(plugin.stats.cachedBytes).toBeGreaterThan(0), PATIENCE_MS);
     await game.nextFrame();
   });
 }
@@ -126,18 +130,30 @@ describe("a line goes on and ends", () => {
   });
 });
 
+/** Of the files in a folder and in those within. */
+async function bytesIn(folder: FileSystemDirectoryHandle): Promise<number> {
+  let bytes = 0;
+  for await (const handle of folder.values())
+    bytes +=
+      handle.kind === "file"
+        ? (await (handle as FileSystemFileHandle).getFile()).size
+        : await bytesIn(handle as FileSystemDirectoryHandle);
+  return bytes;
+}
+
 describe("createVoicePluginAsync", () => {
   it("says a line as before when the player comes back, from his disk", async () => {
     const details: unknown[] = [];
+    const root = await navigator.storage.getDirectory();
+    const stored = async () => bytesIn(await root.getDirectoryHandle("kalliope-lines"));
     for (const visit of [1, 2]) {
       const game = await start(createNullGame, { context: new AudioContext(), lineStoreBytes: 2 ** 20 });
       const line = game.plugin.speak(game.addSpeaker([0, 0, 2]), TEXT, { take: 7 });
       await hearToTheEnd(line);
       details.push(line.detail);
-      if (visit === 1) await pause(200); // the line is being written
+      if (visit === 1) await vi.waitFor(async () => expect(await stored()).toBeGreaterThan(0), PATIENCE_MS);
       game.dispose();
     }
-    const root = await navigator.storage.getDirectory();
     await root.removeEntry("kalliope-lines", { recursive: true });
     expect(details).toEqual(["full", "cached"]);
   });

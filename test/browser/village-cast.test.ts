@@ -6,8 +6,8 @@ import { answerTo, createMemory, reflected, subjectOf } from "../../sample-game/
 import { PLACES, RULES } from "../../sample-game/dialogue/answer-rules.ts";
 import { BARKS, MURMURS } from "../../sample-game/dialogue/barks.ts";
 import { SCRIPTS } from "../../sample-game/dialogue/scripts.ts";
-import { pushedOut } from "../../sample-game/characters/move-people.ts";
-import { OBSTACLES, SQUARE_RADIUS } from "../../sample-game/scene/layout.ts";
+import { KEPT_OFF, pushedOut } from "../../sample-game/characters/move-people.ts";
+import { SQUARE_RADIUS } from "../../sample-game/scene/layout.ts";
 import { seeded } from "../../sample-game/seeded.ts";
 
 const SPOKEN = [
@@ -94,8 +94,8 @@ describe("Hester", () => {
 
 describe("walking", () => {
   it("never ends inside something or outside the square", () => {
-    for (const { x, z, radius } of OBSTACLES) {
-      const free = pushedOut(x + 0.01, z);
+    for (const { x, z, radius } of KEPT_OFF) {
+      const free = pushedOut({ x: x + 0.01, z }, KEPT_OFF);
       const isInSquare = Math.hypot(x, z) + radius < SQUARE_RADIUS - 1;
       if (isInSquare) expect(Math.hypot(free.x - x, free.z - z)).toBeGreaterThan(radius);
       expect(Math.hypot(free.x, free.z)).toBeLessThanOrEqual(SQUARE_RADIUS + 1e-9);

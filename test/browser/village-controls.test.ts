@@ -3,6 +3,7 @@ import { cdp, userEvent } from "vitest/browser";
 import { STANDING } from "../../sample-game/player/intent.ts";
 import { createKeyboard, type Keyboard } from "../../sample-game/player/keyboard.ts";
 import { createPointer, type Pointer } from "../../sample-game/player/pointer.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 describe("the keyboard", () => {
   let keyboard: Keyboard;
@@ -81,11 +82,11 @@ describe("the pointer", () => {
     await touch("touchStart", { x: 60, y: 120 });
     expect(stick.hidden).toBe(false);
     await touch("touchMove", { x: 60, y: 20 });
-    await vi.waitFor(() => expect(pointer.intent.ahead).toBeCloseTo(1, 1));
+    await vi.waitFor(() => expect(pointer.intent.ahead).toBeCloseTo(1, 1), PATIENCE_MS);
     expect(pointer.intent.aside).toBeCloseTo(0, 1);
     expect(pointer.intent.hurry).toBe(true);
     await touch("touchEnd");
-    await vi.waitFor(() => expect(pointer.intent).toBe(STANDING));
+    await vi.waitFor(() => expect(pointer.intent).toBe(STANDING), PATIENCE_MS);
     expect(stick.hidden).toBe(true);
   });
 
@@ -93,7 +94,7 @@ describe("the pointer", () => {
     const thumb = { x: 60, y: 120 };
     await touch("touchStart", thumb, { x: 220, y: 100 });
     await touch("touchMove", { x: 100, y: 120 }, { x: 260, y: 90 });
-    await vi.waitFor(() => expect(pointer.intent.aside).toBeGreaterThan(0.3));
+    await vi.waitFor(() => expect(pointer.intent.aside).toBeGreaterThan(0.3), PATIENCE_MS);
     const { turn, tilt } = pointer.takeLook();
     expect(turn).toBeGreaterThan(0.05);
     expect(tilt).toBeLessThan(0);
@@ -112,7 +113,7 @@ describe("the pointer", () => {
       const { turn, zoom } = pointer.takeLook();
       seen = { turn: seen.turn + turn, zoom: seen.zoom * zoom };
       expect(seen.zoom).toBeGreaterThan(1);
-    });
+    }, PATIENCE_MS);
     expect(seen.turn).toBeGreaterThan(0.1);
     expect(pointer.intent).toBe(STANDING);
   });

@@ -5,6 +5,7 @@ import { BEFORE_MIRROR } from "../../sample-game/scene/layout.ts";
 import type { Village } from "../../sample-game/village.ts";
 import { enterVillage } from "./enter-village.ts";
 import { forgetVoices, mirrorPanel, plainVoice, pressInMirror } from "./learn-at-once.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 let village: Village | undefined;
 
@@ -26,7 +27,7 @@ it("who stands before the mirror can let the reflection speak with a learned voi
   expect(mirrorPanel().hidden).toBe(true);
   Position.x[stage.people.player] = BEFORE_MIRROR.x;
   Position.z[stage.people.player] = BEFORE_MIRROR.z;
-  await vi.waitFor(() => expect(mirrorPanel().hidden).toBe(false), 60_000);
+  await vi.waitFor(() => expect(mirrorPanel().hidden).toBe(false), PATIENCE_MS);
   const spoken = new Promise<string>((resolve) => {
     voices.onEnded.add(({ line, end }) => {
       if (line.eid === reflection.eid) resolve(`${end.state} ${line.detail}`);

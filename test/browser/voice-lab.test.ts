@@ -8,6 +8,7 @@ import { createSynthesizer, type Synthesizer } from "../../runtime/index.ts";
 import { readVoiceRecord } from "../../runtime/voice/read-voice-record.ts";
 import { mountLab } from "../../voice-lab/mount-lab.ts";
 import style from "../../voice-lab/style.css?inline";
+import { PATIENCE_MS } from "./patience.ts";
 
 const TINY = "/test/fixtures/tiny/";
 
@@ -94,7 +95,7 @@ function loudness(): number {
 
 /** The line of the selected side once it is computed. */
 async function spoken() {
-  await expect.poll(() => lab.state.lines[lab.state.side]?.state, { timeout: 30_000 }).toBe("computed");
+  await expect.poll(() => lab.state.lines[lab.state.side]?.state, { timeout: PATIENCE_MS }).toBe("computed");
   return lab.state.lines[lab.state.side]!;
 }
 
@@ -116,12 +117,12 @@ describe("the Voice Lab", () => {
     expect(lab.state.voices.a.description.pitchHz).toBeGreaterThan(
       lab.state.voices.b.description.pitchHz * 0.5,
     );
-    await expect.poll(loudness, { timeout: 30_000 }).toBeGreaterThan(1e-3);
+    await expect.poll(loudness, { timeout: PATIENCE_MS }).toBeGreaterThan(1e-3);
     const { samples, words } = await spoken();
     expect(samples.some((sample) => Math.abs(sample) > 1e-3)).toBe(true);
     expect(words.map(({ text }) => text)).toEqual(["Hello", "there", "traveler"]);
-    await expect.poll(() => lab.playedSeconds, { timeout: 30_000 }).toBeGreaterThan(0.1);
-    await expect.poll(() => drawnPixels(".line")).toBeGreaterThan(20_000);
+    await expect.poll(() => lab.playedSeconds, { timeout: PATIENCE_MS }).toBeGreaterThan(0.1);
+    await expect.poll(() => drawnPixels(".line"), { timeout: PATIENCE_MS }).toBeGreaterThan(20_000);
     expect(find(".cost").textContent).toMatch(/first sound\d+ ms.*real time.*of a 60 Hz frame\d+\.\d+ ms/);
   });
 
@@ -143,7 +144,7 @@ describe("the Voice Lab", () => {
     await userEvent.click(slider, { position: { x: slider.clientWidth * 0.2, y: slider.clientHeight / 2 } });
     const { pitchHz } = lab.state.voices.a.description;
     expect(button("held").getAttribute("aria-pressed")).toBe("true");
-    await expect.poll(() => lab.state.lines.a?.voice.wish, { timeout: 30_000 }).toBeDefined();
+    await expect.poll(() => lab.state.lines.a?.voice.wish, { timeout: PATIENCE_MS }).toBeDefined();
     expect((await spoken()).samples).not.toEqual(own.samples);
     await userEvent.click(button("Next seed"));
     expect(lab.state.voices.a.description.pitchHz).toBeCloseTo(pitchHz, 2);

@@ -2,7 +2,7 @@ import type { SpeechBackend } from "../../runtime/backend.ts";
 import type { Demand } from "../../runtime/schedule/demand.ts";
 import type { Scheduler } from "../../runtime/schedule/scheduler.ts";
 
-const REQUEST = {
+export const REQUEST = {
   conditioning: new Float32Array(8),
   symbols: Int32Array.of(1, 2),
   noise: { seedLo: 0, seedHi: 0, stream: 1 },
@@ -14,30 +14,33 @@ export interface Talker {
   readonly demand: Demand;
   /** Calls that came back. */
   served: number;
+  /** Those of them that brought sound. */
+  sounds: number;
   readonly stop: AbortController;
   /** Resolves when it was stopped. */
   readonly over: Promise<void>;
 }
 
-/** Speaks sentence after sentence through the scheduler until it is stopped. */
+/** Speaks sentence after sentence through the scheduler, each in a small chunk and large ones, until it is stopped. */
 export function startTalker(scheduler: Scheduler, slackMs: number, rank: number): Talker {
   const stop = new AbortController();
   const demand: Demand = { slackMs, rank, signal: stop.signal };
-  const talker = { demand, served: 0, stop };
+  const talker = { demand, served: 0, sounds: 0, stop };
   const over = talk(scheduler.backendFor(demand), talker).catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
   });
   return Object.assign(talker, { over });
 }
 
-async function talk(backend: SpeechBackend, talker: { served: number }): Promise<never> {
+async function talk(backend: SpeechBackend, talker: Pick<Talker, "served" | "sounds">): Promise<never> {
   for (;;) {
     const handle = await backend.openSentence(REQUEST);
     talker.served++;
-    for (let ended = false; !ended;) {
-      const [batch] = await backend.advance([handle], 12);
+    for (let ended = false, frames = 2; !ended; frames = 12) {
+      const [batch] = await backend.advance([handle], frames);
       await backend.decode([handle]);
       talker.served += 2;
+      talker.sounds++;
       ended = batch?.ended !== undefined;
     }
     await backend.close(handle);

@@ -2,23 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { SpeechBackend } from "../../runtime/backend.ts";
 import { AdapterError, BackendError } from "../../runtime/errors.ts";
 import type { Demand } from "../../runtime/schedule/demand.ts";
-import { CALL_POLICIES, SCHEDULE_POLICY } from "../../runtime/schedule/policy.ts";
+import { SCHEDULE_POLICY } from "../../runtime/schedule/policy.ts";
 import { createScheduler } from "../../runtime/schedule/scheduler.ts";
 import { speak } from "../../runtime/speech/speak.ts";
 import { largestDifference, tinyManifest } from "../onnx/tiny-weights.ts";
 import { createFakeBackend } from "../speech/fake-backend.ts";
-import { settle } from "./crowd.ts";
+import { REQUEST, settle } from "./crowd.ts";
 import { createFakeDevice, SAMPLES_PER_FRAME } from "./fake-device.ts";
 
 const manifest = await tinyManifest();
 const TEXT = "The old mill. Who goes?";
-const REQUEST = {
-  conditioning: new Float32Array(8),
-  symbols: Int32Array.of(1, 2),
-  noise: { seedLo: 0, seedHi: 0, stream: 1 },
-  temperature: 0,
-};
-
 function demandOf(slackMs = 0, rank = 0, signal = new AbortController().signal): Demand {
   return { slackMs, rank, signal };
 }
@@ -106,53 +99,6 @@ describe("calls for one sentence", () => {
     expect([first[0]?.symbolIndices.length, second[0]?.symbolIndices.length]).toEqual([3, 4]);
     expect(samples?.length).toBe(7 * SAMPLES_PER_FRAME);
     for (const { handles } of device.batches) expect(new Set(handles).size).toBe(handles.length);
-  });
-});
-
-describe("merging", () => {
-  async function openAll(count: number) {
-    const device = createFakeDevice({ costOf: () => 0.01 });
-    const scheduler = createScheduler(device);
-    let nowMs = 0;
-    const frames = async (howMany: number) => {
-      for (let frame = 0; frame < howMany; frame++) {
-        scheduler.frame((nowMs += 16), 16);
-        device.finish();
-        await settle();
-      }
-    };
-    const lines = Array.from({ length: count }, (_, rank) => scheduler.backendFor(demandOf(0, rank)));
-    const opening = Promise.all(lines.map((line) => line.openSentence(REQUEST)));
-    await frames(30);
-    const handles = await opening;
-    device.batches.length = 0;
-    const ask = (frameCounts: readonly number[]) =>
-      Promise.all(
-        frameCounts.map(async (each, index) => {
-          const [batch] = (await lines[index]?.advance([handles[index] ?? -1], each)) ?? [];
-          return batch?.symbolIndices.length;
-        }),
-      );
-    return { device, scheduler, frames, ask };
-  }
-
-  it("puts what waits into one call, in steps no longer than the policy's", async () => {
-    const { device, frames, ask } = await openAll(8);
-    const results = ask([12, 12, 12, 12, 12, 12, 12, 12]);
-    await frames(20);
-    expect(await results).toEqual(Array<number>(8).fill(12));
-    const sizes = device.batches.map(({ handles }) => handles.length);
-    // The first may go alone, so as not to wait for a frame; the others go together.
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(8 * 3);
-    expect(sizes.length).toBeLessThanOrEqual(6);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(CALL_POLICIES.paced.merged);
-  });
-
-  it("gives every line the frames it asked for when they ask for different numbers", async () => {
-    const { frames, ask } = await openAll(4);
-    const results = ask([2, 5, 8, 12]);
-    await frames(30);
-    expect(await results).toEqual([2, 5, 8, 12]);
   });
 });
 
@@ -248,6 +194,30 @@ describe("a backend that fails", () => {
       scheduler.setBackend(createFakeBackend(manifest));
       expect(largestDifference(await samples, expected)).toBe(0);
     }
+  });
+
+  it("is replaced in the middle of a call when both are paced, and frames take the line on", async () => {
+    const devices = [1, 2].map(() => createFakeDevice({ costOf: () => 1 }));
+    const scheduler = createScheduler(devices[0]!);
+    const line = scheduler.backendFor(demandOf());
+    const speaking = (async () => {
+      const handle = await line.openSentence(REQUEST);
+      const [batch] = await line.advance([handle], 12);
+      const [samples] = await line.decode([handle]);
+      return [batch?.symbolIndices.length, samples?.length];
+    })();
+    const frames = async (count: number, device: number) => {
+      for (let frame = 0; frame < count; frame++) {
+        scheduler.frame(frame * 16, 16);
+        devices[device]!.finish();
+        await settle();
+      }
+    };
+    while (devices[0]!.batches.length < 2) await frames(1, 0);
+    scheduler.setBackend(devices[1]!);
+    await frames(200, 1);
+    expect(await speaking).toEqual([12, 12 * SAMPLES_PER_FRAME]);
+    expect(devices[1]!.batches.map(({ kind }) => kind)).toEqual(["advance", "advance", "advance", "decode"]);
   });
 
   it("is replaced by one that fails, and again", async () => {

@@ -13,6 +13,7 @@ import { goldenAdapter, goldenLine } from "../contract/adapter-gradient.ts";
 import { adapterOf, goldenOf, goldenRequest } from "../contract/tiny-sentence.ts";
 import { readTiny } from "../onnx/tiny-weights.ts";
 import { testGpu } from "./dawn.ts";
+import { createFragileDevice } from "./fragile-device.ts";
 import { relativeError } from "./numeric-gradient.ts";
 
 const { device } = await testGpu();
@@ -145,19 +146,11 @@ describe("adapterGradient of the webgpu backend", () => {
   });
 
   it("rejects slices that are not submitted when the device is lost, and what waits behind them", async () => {
-    let lose = (_info: GPUDeviceLostInfo) => undefined as void;
-    const info = new Promise<GPUDeviceLostInfo>((resolve) => (lose = resolve));
-    const fragile = new Proxy(device, {
-      get(target, key) {
-        if (key === "lost") return info;
-        const value: unknown = Reflect.get(target, key, target);
-        return typeof value === "function" ? (value.bind(target) as unknown) : value;
-      },
-    });
-    const lost = await create({ device: fragile, pacing: "caller" });
+    const fragile = createFragileDevice(device);
+    const lost = await create({ device: fragile.device, pacing: "caller" });
     const calls = [lost.adapterGradient(line, adapter), lost.adapterGradient(line, adapter)];
     while (lost.slices.waiting.length === 0) await settle();
-    lose({ reason: "unknown", message: "the driver was reset" } as GPUDeviceLostInfo);
+    fragile.lose();
     for (const call of calls) await expect(call).rejects.toThrow(BackendError);
     await expect(lost.adapterGradient(line, adapter)).rejects.toThrow(/lost \(the driver was reset\)/);
     await lost.dispose();

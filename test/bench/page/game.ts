@@ -97,7 +97,7 @@ async function walk({ weights, backend, voices, seconds }: WalkRequest): Promise
   engine.onEndFrameObservable.remove(before);
   engine.onEndFrameObservable.remove(after);
   tasksObserver.disconnect();
-  if (frameMs!.length === 0) throw new Error("No frame was drawn.");
+  if (frameMs!.length === 0) throw new Error("No frame was drawn. Where there is no GPU, give --software.");
   const heard = talks.map((stop) => stop());
   plugin.dispose();
   engine.stopRenderLoop();
