@@ -2,7 +2,7 @@
 import { adapterShapes, sizeOf, type AdapterShapes } from "./adapter-shapes.ts";
 import type { Adapter, SentenceRequest, TrainingLine } from "./backend.ts";
 import { AdapterError, AudioInputError } from "./errors.ts";
-import type { Manifest } from "./manifest.ts";
+import type { ModelManifest } from "./manifest.ts";
 import { conditioningSize } from "./styles.ts";
 
 const SHORTEST_REFERENCE_SECONDS = 1;
@@ -10,7 +10,7 @@ const SHORTEST_REFERENCE_SECONDS = 1;
 /** @throws RangeError for a symbol id, sizes or a temperature out of range */
 export function checkRequest(
   { conditioning, symbols, temperature }: SentenceRequest,
-  manifest: Manifest,
+  manifest: ModelManifest,
 ): void {
   const size = conditioningSize(manifest);
   const isRightSize = conditioning.length === size;
@@ -21,12 +21,12 @@ export function checkRequest(
   );
 }
 
-function areSymbols(ids: Int32Array, { symbols }: Manifest): boolean {
+function areSymbols(ids: Int32Array, { symbols }: ModelManifest): boolean {
   return ids.length >= 2 && ids.every((id) => id > 0 && id < symbols.length);
 }
 
 /** @throws AudioInputError when the length is not a whole number of latents, or 0 */
-export function checkWholeLatents(samples: Float32Array, { samplesPerLatent }: Manifest): void {
+export function checkWholeLatents(samples: Float32Array, { samplesPerLatent }: ModelManifest): void {
   if (samples.length > 0 && samples.length % samplesPerLatent === 0) return;
   throw new AudioInputError(
     `${samples.length} samples cannot be encoded; allowed: a multiple of ${samplesPerLatent}. Cut or pad the sound.`,
@@ -34,7 +34,7 @@ export function checkWholeLatents(samples: Float32Array, { samplesPerLatent }: M
 }
 
 /** @throws AudioInputError when there is less than a second */
-export function checkLongEnough(samples: Float32Array, { sampleRateHz }: Manifest): void {
+export function checkLongEnough(samples: Float32Array, { sampleRateHz }: ModelManifest): void {
   const needed = SHORTEST_REFERENCE_SECONDS * sampleRateHz;
   if (samples.length >= needed) return;
   throw new AudioInputError(
@@ -44,7 +44,7 @@ export function checkLongEnough(samples: Float32Array, { sampleRateHz }: Manifes
 }
 
 /** @throws RangeError for sizes or ids out of range, or symbolIndices that fall or leave the symbols */
-export function checkTrainingLine(line: TrainingLine, manifest: Manifest): void {
+export function checkTrainingLine(line: TrainingLine, manifest: ModelManifest): void {
   const { conditioning, symbols, symbolIndices, latents, target } = line;
   if (!areSymbols(symbols, manifest)) {
     throw new RangeError(
@@ -76,7 +76,7 @@ function checkPath(symbolIndices: Int32Array, symbols: number): void {
 }
 
 /** @throws AdapterError when a tensor has another size than the model needs */
-export function checkAdapter(adapter: Adapter, manifest: Manifest): void {
+export function checkAdapter(adapter: Adapter, manifest: ModelManifest): void {
   const { rank } = adapter;
   if (!Number.isInteger(rank) || rank < 1) {
     throw new AdapterError(

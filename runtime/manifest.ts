@@ -2,6 +2,14 @@
  * The manifest of a weights folder (weights/FORMAT.md): every size of the model, the rules of speech and the expected
  * files. Parsing is strict, so that a manifest of another version or with a typo is refused at load and not heard later.
  */
+import {
+  decoderRelations,
+  decoderSizes,
+  encoderRelations,
+  encoderSizes,
+  type DecoderSizes,
+  type EncoderSizes,
+} from "./autoencoder-sizes.ts";
 import { WeightsError } from "./errors.ts";
 import {
   arrayOf,
@@ -18,8 +26,17 @@ import {
 } from "./parse.ts";
 import { speakerRelations, speakerSizes, type Relation, type SpeakerSizes } from "./speaker-sizes.ts";
 
-export type { ClearRange, SpeakerComponent, SpeakerSizes, TraitFit, TraitName } from "./speaker-sizes.ts";
 import { STYLE_NAMES, type StyleName } from "./styles.ts";
+
+export type {
+  BigVganSizes,
+  DecoderSizes,
+  EncoderSizes,
+  SourceFilterSizes,
+  SpectrumEncoderSizes,
+  WaveformEncoderSizes,
+} from "./autoencoder-sizes.ts";
+export type { ClearRange, SpeakerComponent, SpeakerSizes, TraitFit, TraitName } from "./speaker-sizes.ts";
 
 export interface RopeScaling {
   readonly factor: number;
@@ -51,35 +68,6 @@ export interface LanguageModelSizes {
   readonly pointer: PointerSizes | null;
 }
 
-/** Arrays have one entry per stage; `strides` one per step between stages. */
-export interface DecoderSizes {
-  readonly kind: "source-filter";
-  readonly fftSize: number;
-  readonly hopSize: number;
-  readonly inputKernel: number;
-  readonly channels: readonly number[];
-  readonly hidden: readonly number[];
-  readonly kernels: readonly number[];
-  readonly blocks: readonly number[];
-  readonly strides: readonly number[];
-  /** Length of the noise table in hops. */
-  readonly noiseHops: number;
-  /** Latents by which the sound comes later than its latents; at least 1. */
-  readonly delayLatents: number;
-  /** Floats carried from one chunk to the next. */
-  readonly stateSize: number;
-}
-
-export interface EncoderSizes {
-  readonly fftSize: number;
-  readonly hopSize: number;
-  readonly channels: readonly number[];
-  readonly blocks: readonly number[];
-  readonly strides: readonly number[];
-  readonly logScaleMin: number;
-  readonly logScaleMax: number;
-}
-
 export interface FlowSizes {
   readonly couplings: number;
   readonly hidden: number;
@@ -102,7 +90,8 @@ export interface FileEntry {
   readonly sha256: string;
 }
 
-export interface Manifest {
+/** Any model of the family. Without a speaker encoder it has no voices, and is not one that speaks here. */
+export interface ModelManifest {
   readonly format: "kalliope-weights";
   readonly version: 1;
   readonly name: string;
@@ -113,7 +102,7 @@ export interface Manifest {
   readonly decoder: DecoderSizes;
   readonly encoder: EncoderSizes;
   readonly flow: FlowSizes;
-  readonly speaker: SpeakerSizes;
+  readonly speaker: SpeakerSizes | null;
   /** Symbol of every id; id 0 is `<pad>`. */
   readonly symbols: readonly string[];
   /** What the model can do beside neutral speech, in the order in which it is told of it (styles.ts). */
@@ -123,8 +112,12 @@ export interface Manifest {
   readonly files: Readonly<Record<string, FileEntry>>;
 }
 
+/** A model with voices. */
+export interface Manifest extends ModelManifest {
+  readonly speaker: SpeakerSizes;
+}
+
 const positive = integer(1);
-const sizes = arrayOf(positive);
 
 const ropeScaling = object<RopeScaling>({
   factor: number(),
@@ -155,32 +148,7 @@ const languageModel = object<LanguageModelSizes>({
   pointer: nullable(pointer),
 });
 
-const decoder = object<DecoderSizes>({
-  kind: exactly("source-filter"),
-  fftSize: positive,
-  hopSize: positive,
-  inputKernel: positive,
-  channels: sizes,
-  hidden: sizes,
-  kernels: sizes,
-  blocks: sizes,
-  strides: sizes,
-  noiseHops: positive,
-  delayLatents: positive,
-  stateSize: positive,
-});
-
-const encoder = object<EncoderSizes>({
-  fftSize: positive,
-  hopSize: positive,
-  channels: sizes,
-  blocks: sizes,
-  strides: sizes,
-  logScaleMin: number(),
-  logScaleMax: number(),
-});
-
-const manifest: Parser<Manifest> = object<Manifest>({
+const manifest: Parser<ModelManifest> = object<ModelManifest>({
   format: exactly("kalliope-weights"),
   version: exactly(1),
   name: text(/^.+$/),
@@ -188,10 +156,10 @@ const manifest: Parser<Manifest> = object<Manifest>({
   samplesPerLatent: positive,
   latentDim: positive,
   languageModel,
-  decoder,
-  encoder,
+  decoder: decoderSizes,
+  encoder: encoderSizes,
   flow: object<FlowSizes>({ couplings: positive, hidden: positive, layers: positive, kernel: positive }),
-  speaker: speakerSizes,
+  speaker: nullable(speakerSizes),
   symbols: arrayOf(text(/^.+$/)),
   styles: listOf(oneOf(...STYLE_NAMES)),
   stop: object<StopRule>({
@@ -205,10 +173,8 @@ const manifest: Parser<Manifest> = object<Manifest>({
   files: recordOf(object<FileEntry>({ bytes: positive, sha256: text(/^[\da-f]{64}$/) })),
 });
 
-function relations(m: Manifest): readonly Relation[] {
-  const { languageModel: lm, decoder: d, encoder: e, speaker } = m;
-  const stages = d.channels.length;
-  const product = (factors: readonly number[]) => factors.reduce((a, b) => a * b, 1);
+function relations(m: ModelManifest): readonly Relation[] {
+  const { languageModel: lm, samplesPerLatent, speaker } = m;
   return [
     ["languageModel.heads", lm.dim % lm.heads === 0, "a divisor of languageModel.dim"],
     ["languageModel.kvHeads", lm.heads % lm.kvHeads === 0, "a divisor of languageModel.heads"],
@@ -217,27 +183,10 @@ function relations(m: Manifest): readonly Relation[] {
       lm.pointer === null || m.stop.maxAge < lm.pointer.ages,
       "below languageModel.pointer.ages",
     ],
-    ["decoder.hidden", d.hidden.length === stages, "one entry per entry of decoder.channels"],
-    ["decoder.kernels", d.kernels.length === stages, "one entry per entry of decoder.channels"],
-    ["decoder.blocks", d.blocks.length === stages, "one entry per entry of decoder.channels"],
-    ["decoder.strides", d.strides.length === stages - 1, "one entry per step between decoder.channels"],
-    [
-      "decoder.strides",
-      product(d.strides) * d.hopSize === m.samplesPerLatent,
-      "product * hopSize = samplesPerLatent",
-    ],
-    ["encoder.blocks", e.blocks.length === e.channels.length, "one entry per entry of encoder.channels"],
-    [
-      "encoder.strides",
-      e.strides.length === e.channels.length - 1,
-      "one entry per step between encoder.channels",
-    ],
-    [
-      "encoder.strides",
-      product(e.strides) * e.hopSize === m.samplesPerLatent,
-      "product * hopSize = samplesPerLatent",
-    ],
-    ...speakerRelations(speaker),
+    ...decoderRelations(m.decoder, samplesPerLatent),
+    ...encoderRelations(m.encoder, samplesPerLatent),
+    ...(speaker === null ? [] : speakerRelations(speaker)),
+    ["styles", speaker !== null || m.styles.length === 0, "none without a speaker"],
     [
       "symbols",
       m.symbols[0] === "<pad>" && new Set(m.symbols).size === m.symbols.length,
@@ -248,11 +197,22 @@ function relations(m: Manifest): readonly Relation[] {
 }
 
 /**
- * Reads the text of a manifest.json.
+ * Reads the text of the manifest.json of a model that speaks.
  * @throws WeightsError naming the key path, what was given and what is allowed, for text that is not JSON, an unknown or
- * missing key, another version, a value out of range, or sizes that contradict each other
+ * missing key, another version, a value out of range, sizes that contradict each other, or a model without speaker encoder
  */
 export function parseManifest(json: string): Manifest {
+  const model = parseModelManifest(json);
+  const { speaker } = model;
+  if (speaker !== null) return { ...model, speaker };
+  throw new WeightsError(
+    `The weights "${model.name}" have no speaker encoder ("speaker" is null), so there are no voices to speak with. ` +
+      `Use weights with one, such as weights/small.`,
+  );
+}
+
+/** As parseManifest, for any model of the family. @throws WeightsError */
+export function parseModelManifest(json: string): ModelManifest {
   const parsed = manifest(parseJson(json), "");
   const broken = relations(parsed).find(([, holds]) => !holds);
   if (broken === undefined) return parsed;

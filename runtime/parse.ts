@@ -84,6 +84,18 @@ export function object<T>(fields: { readonly [K in keyof T]: Parser<T[K]> }): Pa
   };
 }
 
+/** An object whose `kind` says which keys it has; one that names none is of the kind `otherwise`. */
+export function byKind<T extends { readonly kind: string }>(
+  kinds: { readonly [K in T["kind"]]: Parser<Extract<T, { readonly kind: K }>> },
+  otherwise?: T["kind"],
+): Parser<T> {
+  const kindOf = oneOf(...(Object.keys(kinds) as T["kind"][]));
+  return (value, path) => {
+    const given = { kind: otherwise, ...Object.fromEntries(entries(value, path)) };
+    return kinds[kindOf(given.kind, join(path, "kind"))](given, path);
+  };
+}
+
 function entries(value: unknown, path: string): [string, unknown][] {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? Object.entries(value)

@@ -1,5 +1,5 @@
 /** How a line is spoken beside whose voice it is: the styles, and how the model is told of them. */
-import type { Manifest } from "./manifest.ts";
+import type { ModelManifest } from "./manifest.ts";
 
 /** Every style a model may have learned. */
 export const STYLE_NAMES = ["whisper", "shout", "weary", "excited", "calm"] as const;
@@ -29,16 +29,20 @@ export function isStyleName(text: string): text is StyleName {
   return (STYLE_NAMES as readonly string[]).includes(text);
 }
 
-/** Numbers that condition a model: a speaker latent and the intensity of each of its styles. */
-export function conditioningSize({ speaker, styles }: Manifest): number {
-  return speaker.dim + styles.length;
+/** Numbers that condition a model: a speaker latent and the intensity of each of its styles; none without voices. */
+export function conditioningSize({ speaker, styles }: ModelManifest): number {
+  return (speaker?.dim ?? 0) + styles.length;
 }
 
 /**
  * What the model is conditioned on: speaker latent [S], then the intensity of each style the model has [K], all 0 for
  * neutral speech.
  */
-export function conditioningOf(speaker: Float32Array, { styles }: Manifest, manner?: Manner): Float32Array {
+export function conditioningOf(
+  speaker: Float32Array,
+  { styles }: ModelManifest,
+  manner?: Manner,
+): Float32Array {
   return Float32Array.of(
     ...speaker,
     ...styles.map((style) => (style === manner?.style ? manner.intensity : 0)),

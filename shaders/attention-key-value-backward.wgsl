@@ -3,7 +3,7 @@
 //   mixed_gradient [line.columns, HEADS, HEAD4]   statistics: attention-query-backward
 //   gradient [columns, HEADS + 2 * KV_HEADS, HEAD4]: queries, keys, values
 // `columns` and `gradient` may begin at a later column; everything else holds the whole line.
-// Workgroups: (KV_HEADS, columns). Includes: line, column, workgroup-sum, attention-weights, head-gradient.
+// Workgroups: (KV_HEADS, columns). Includes: line, column, workgroup-sum, workgroup-maximum, attention-weights, head-gradient.
 
 @group(0) @binding(0) var<uniform> columns: array<Column, MOST_COLUMNS>;
 @group(0) @binding(1) var<uniform> line: Line;

@@ -2,7 +2,7 @@
 // gradients of keys and values need of it.
 //   mixed, mixed_gradient [columns, HEADS, HEAD4]   gradient [columns, HEADS + 2 * KV_HEADS, HEAD4]: queries, keys, values
 //   statistics [columns, HEADS]: ln of the sum of e^score, mean gradient of the weights
-// Workgroups: (HEADS, columns). Includes: column, workgroup-sum, attention-weights, head-gradient.
+// Workgroups: (HEADS, columns). Includes: column, workgroup-sum, workgroup-maximum, attention-weights, head-gradient.
 
 @group(0) @binding(0) var<uniform> columns: array<Column, MOST_COLUMNS>;
 @group(0) @binding(1) var<storage, read> query: array<vec4f>;

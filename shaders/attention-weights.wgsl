@@ -1,5 +1,5 @@
 // Shared by attention and its backward pass: how much a column's query attends to the positions of its slot. Included after
-// column and workgroup-sum; CAPACITY is given at compilation, the kernel gives the bindings `query` and `cache`.
+// column, workgroup-sum and workgroup-maximum; CAPACITY is given at compilation, the kernel gives the bindings `query` and `cache`.
 //   query [columns, HEADS, HEAD4]
 //   cache [slots, 2, KV_HEADS, ...]: keys [HEAD4, CAPACITY], values [CAPACITY, HEAD4]
 
@@ -17,19 +17,6 @@ struct Softmax {
 }
 
 var<workgroup> weights: array<f32, CAPACITY>; // e^(score - highest) of every position
-var<workgroup> found: array<f32, THREADS>;
-
-fn maximum_of_all(thread: u32, value: f32) -> f32 {
-  found[thread] = value;
-  workgroupBarrier();
-  for (var step = THREADS / 2u; step > 0u; step /= 2u) {
-    if (thread < step) {
-      found[thread] = max(found[thread], found[thread + step]);
-    }
-    workgroupBarrier();
-  }
-  return found[0];
-}
 
 fn keys_of(slot: u32, kv_head: u32) -> u32 {
   return (slot * 2u * KV_HEADS + kv_head) * CAPACITY * HEAD4;
@@ -59,7 +46,7 @@ fn find_weights(query_at: u32, keys: u32, span: u32, thread: u32) -> Softmax {
     weights[position] = score;
     highest = max(highest, score);
   }
-  highest = maximum_of_all(thread, highest);
+  highest = maximum(highest, thread);
   var own_total = 0.0;
   for (var position = thread; position < span; position += THREADS) {
     let weight = exp(weights[position] - highest);

@@ -1,7 +1,7 @@
 // Attention of one column and query head over the keys and values of its slot, positions 0 .. span - 1. Query heads
 // share a key-value head in groups (grouped-query attention).
 //   mixed [columns, HEADS, HEAD4]
-// Workgroups: (HEADS, columns). Includes: column, workgroup-sum, attention-weights.
+// Workgroups: (HEADS, columns). Includes: column, workgroup-sum, workgroup-maximum, attention-weights.
 
 @group(0) @binding(0) var<uniform> columns: array<Column, MOST_COLUMNS>;
 @group(0) @binding(1) var<storage, read> query: array<vec4f>;

@@ -25,11 +25,17 @@ override VOCABULARY: u32;
 @group(0) @binding(8) var<storage, read_write> columns: array<Column>;
 
 fn projected_row(row: u32, latent: u32) -> f32 {
+  let first = row * (SCALES + LATENT4);
   var sum = 0.0;
   for (var k = 0u; k < LATENT4; k++) {
-    sum += dot(unpack4(projection[row * LATENT4 + k]), latents[latent + k]);
+    sum += dot(unpack4(projection[first + SCALES + k]), latents[latent + k]);
   }
-  return sum;
+  return sum * row_scale(projection[first]);
+}
+
+fn embedding(row: u32, d: u32) -> vec4f {
+  let first = row * (SCALES + DIM4);
+  return unpack4(embeddings[first + SCALES + d]) * row_scale(embeddings[first]);
 }
 
 // 0, the id of <pad>, beyond the ends.
@@ -67,10 +73,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   if (AGES > 0u) {
-    sum += unpack4(embeddings[min(slots[slot].age, AGES - 1u) * DIM4 + d]);
+    sum += embedding(min(slots[slot].age, AGES - 1u), d);
     for (var place = 0u; place < WINDOW; place++) {
-      let row = AGES + place * VOCABULARY + symbol_in_window(slot, place);
-      sum += unpack4(embeddings[row * DIM4 + d]);
+      sum += embedding(AGES + place * VOCABULARY + symbol_in_window(slot, place), d);
     }
   }
   x[id.y * DIM4 + d] = sum;

@@ -20,11 +20,17 @@ override ROWS: u32; // of the embeddings in a frame; 0: the model has no pointer
 @group(0) @binding(7) var<storage, read_write> x: array<vec4f>;
 
 fn projected_row(row: u32, latent: u32) -> f32 {
+  let first = row * (SCALES + LATENT4);
   var sum = 0.0;
   for (var k = 0u; k < LATENT4; k++) {
-    sum += dot(unpack4(projection[row * LATENT4 + k]), latents[latent + k]);
+    sum += dot(unpack4(projection[first + SCALES + k]), latents[latent + k]);
   }
-  return sum;
+  return sum * row_scale(projection[first]);
+}
+
+fn embedding(row: u32, d: u32) -> vec4f {
+  let first = row * (SCALES + DIM4);
+  return unpack4(embeddings[first + SCALES + d]) * row_scale(embeddings[first]);
 }
 
 @compute @workgroup_size(64)
@@ -36,7 +42,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let first_row = column * max(ROWS, 1u);
   if (column < line.prefix) {
-    x[column * DIM4 + d] = unpack4(table[rows[first_row] * DIM4 + d]);
+    let first = rows[first_row] * (SCALES + DIM4);
+    x[column * DIM4 + d] = unpack4(table[first + SCALES + d]) * row_scale(table[first]);
     return;
   }
   var sum = bias[d];
@@ -47,7 +54,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   for (var row = 0u; row < ROWS; row++) {
-    sum += unpack4(embeddings[rows[first_row + row] * DIM4 + d]);
+    sum += embedding(rows[first_row + row], d);
   }
   x[column * DIM4 + d] = sum;
 }

@@ -26,6 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   if (d < DIM4 && id.y >= SPEAKERS && id.y < count) {
     let symbol = symbols[slot * CAPACITY + id.y - SPEAKERS];
-    x[id.y * DIM4 + d] = unpack4(table[symbol * DIM4 + d]);
+    let first = symbol * (SCALES + DIM4);
+    x[id.y * DIM4 + d] = unpack4(table[first + SCALES + d]) * row_scale(table[first]);
   }
 }

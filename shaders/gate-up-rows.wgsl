@@ -44,12 +44,13 @@ fn inverse_rms(c: u32) -> f32 {
 fn gates_and_ups(group: vec3u, thread: u32) -> array<vec2f, TURNS> {
   let first_column = group.y * COLUMNS;
   let row = min(group.x * ROWS + thread / LANES, OUTPUT - 1u);
+  let first = row * (SCALES + INPUT4);
   var gate_sums: array<f32, COLUMNS>;
   var up_sums: array<f32, COLUMNS>;
   var squares: array<f32, COLUMNS>;
   for (var k = thread % LANES; k < INPUT4; k += LANES) {
-    let gate_weight = unpack4(gate[row * INPUT4 + k]) * norm[k];
-    let up_weight = unpack4(up[row * INPUT4 + k]) * norm[k];
+    let gate_weight = unpack4(gate[first + SCALES + k]) * norm[k];
+    let up_weight = unpack4(up[first + SCALES + k]) * norm[k];
     for (var c = 0u; c < COLUMNS; c++) {
       let input = x[(first_column + c) * INPUT4 + k];
       gate_sums[c] += dot(gate_weight, input);
@@ -58,7 +59,7 @@ fn gates_and_ups(group: vec3u, thread: u32) -> array<vec2f, TURNS> {
     }
   }
   for (var c = 0u; c < COLUMNS; c++) {
-    keep_lane_sum(c, thread, gate_sums[c]);
+    keep_lane_sum(c, thread, gate_sums[c] * row_scale(gate[first]));
     if (thread < LANES) {
       square_sums[c * LANES + thread] = squares[c];
     }
@@ -73,7 +74,7 @@ fn gates_and_ups(group: vec3u, thread: u32) -> array<vec2f, TURNS> {
   }
   workgroupBarrier();
   for (var c = 0u; c < COLUMNS; c++) {
-    keep_lane_sum(c, thread, up_sums[c]);
+    keep_lane_sum(c, thread, up_sums[c] * row_scale(up[first]));
   }
   workgroupBarrier();
   for (var turn = 0u; turn < TURNS; turn++) {

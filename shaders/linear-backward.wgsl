@@ -28,7 +28,8 @@ struct Sizes {
 var<workgroup> lane_sums: array<vec4f, PART * THREADS>;
 
 fn weights_at(row: u32, k: u32) -> vec4f {
-  return unpack4(weights[min(row, sizes.output - 1u) * sizes.input4 + k]);
+  let first = min(row, sizes.output - 1u) * (SCALES + sizes.input4);
+  return unpack4(weights[first + SCALES + k]) * row_scale(weights[first]);
 }
 
 fn four_rows(row: u32, k: u32) -> mat4x4f {

@@ -72,10 +72,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     return;
   }
   let row = min(group.x * ROWS + thread / LANES, OUTPUT - 1u);
+  let first = row * (SCALES + INPUT4);
+  let scale = row_scale(weights[first]);
   var sums: array<f32, COLUMNS>;
   var squares: array<f32, COLUMNS>;
   for (var k = thread % LANES; k < INPUT4; k += LANES) {
-    let weight = unpack4(weights[row * INPUT4 + k]) * norm_weight(k);
+    let weight = unpack4(weights[first + SCALES + k]) * norm_weight(k);
     for (var c = 0u; c < COLUMNS; c++) {
       let input = x[(first_column + c) * INPUT4 + k];
       sums[c] += dot(weight, input);
@@ -85,7 +87,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     }
   }
   for (var c = 0u; c < COLUMNS; c++) {
-    keep_lane_sum(c, thread, sums[c]);
+    keep_lane_sum(c, thread, sums[c] * scale);
     if (NORM && thread < LANES) {
       square_sums[c * LANES + thread] = squares[c];
     }

@@ -73,11 +73,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let first_head = array(0u, HEADS, HEADS + KV_HEADS)[projection]; // of this projection
   let group_row = thread / LANES;
   let dim = 4u * (pair4 + select(0u, half4, group_row >= 4u)) + group_row % 4u;
-  let row = head * HEAD4 * 4u + dim;
+  let first = (head * HEAD4 * 4u + dim) * (SCALES + INPUT4); // of the row
+  let scale = row_scale(weights[first]);
   var sums: array<f32, COLUMNS>;
   var squares: array<f32, COLUMNS>;
   for (var k = thread % LANES; k < INPUT4; k += LANES) {
-    let weight = unpack4(weights[row * INPUT4 + k]) * norm[k];
+    let weight = unpack4(weights[first + SCALES + k]) * norm[k];
     for (var c = 0u; c < COLUMNS; c++) {
       let input = x[(first_column + c) * INPUT4 + k];
       sums[c] += dot(weight, input);
@@ -85,7 +86,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     }
   }
   for (var c = 0u; c < COLUMNS; c++) {
-    keep_lane_sum(c, thread, sums[c]);
+    keep_lane_sum(c, thread, sums[c] * scale);
     if (thread < LANES) {
       square_sums[c * LANES + thread] = squares[c];
     }
@@ -109,14 +110,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     return;
   }
   let column = columns[first_column + thread];
-  let first = four_rows(thread, 0u);
-  let second = four_rows(thread, 4u);
+  let lower = four_rows(thread, 0u);
+  let upper = four_rows(thread, 4u);
   if (projection == 2u) {
-    write(column, first_column + thread, head, pair4, first, second);
+    write(column, first_column + thread, head, pair4, lower, upper);
     return;
   }
   let cosine = rotation[column.position * HEAD4 + pair4];
   let sine = rotation[column.position * HEAD4 + half4 + pair4];
-  let turned = first * cosine - second * sine;
-  write(column, first_column + thread, head, pair4, turned, second * cosine + first * sine);
+  let turned = lower * cosine - upper * sine;
+  write(column, first_column + thread, head, pair4, turned, upper * cosine + lower * sine);
 }

@@ -1,6 +1,12 @@
 // Prelude: four neighbouring weights of a row, stored as f16. The feature shader-f16 is not needed to read them.
 alias Weight4 = vec2u;
 
+const SCALES = 0u; // Weight4s before the weights of a row
+
 fn unpack4(packed: Weight4) -> vec4f {
   return vec4f(unpack2x16float(packed.x), unpack2x16float(packed.y));
+}
+
+fn row_scale(first: Weight4) -> f32 {
+  return 1.0;
 }

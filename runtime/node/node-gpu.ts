@@ -14,9 +14,13 @@ const instances = new WeakMap<GPUDevice, GPU>();
 
 /**
  * @param flags of Dawn, such as "backend=vulkan" or "enable-dawn-features=..."
+ * @param features of the device, where the adapter has them; by default those that make kernels faster
  * @throws BackendError when Dawn is not installed or the machine has no adapter
  */
-export async function requestNodeGpu(flags: readonly string[] = []): Promise<NodeGpu> {
+export async function requestNodeGpu(
+  flags: readonly string[] = [],
+  features: readonly GPUFeatureName[] = ["subgroups"],
+): Promise<NodeGpu> {
   const { create, globals } = await importDawn();
   Object.assign(globalThis, globals);
   const instance = create([...flags]);
@@ -27,7 +31,8 @@ export async function requestNodeGpu(flags: readonly string[] = []): Promise<Nod
         "the onnx backend.",
     );
   }
-  const device = await adapter.requestDevice();
+  const requiredFeatures = features.filter((feature) => adapter.features.has(feature));
+  const device = await adapter.requestDevice({ requiredFeatures });
   instances.set(device, instance);
   const { description, device: model, vendor } = adapter.info;
   return {

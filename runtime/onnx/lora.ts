@@ -2,7 +2,7 @@ import type * as ort from "onnxruntime-web";
 import { adapterShapes, sizeOf, type AdapterShapes } from "../adapter-shapes.ts";
 import type { Adapter } from "../backend.ts";
 import { checkAdapter } from "../check-calls.ts";
-import type { Manifest } from "../manifest.ts";
+import type { ModelManifest } from "../manifest.ts";
 import { floatTensor } from "./graph.ts";
 
 /** An adapter as the graphs take it. */
@@ -15,7 +15,7 @@ export interface Lora {
  * The tensors of an adapter, or zeros of rank 1 without one.
  * @throws AdapterError when a tensor has another size than the model needs
  */
-export function loraTensors(adapter: Adapter | undefined, manifest: Manifest): Lora {
+export function loraTensors(adapter: Adapter | undefined, manifest: ModelManifest): Lora {
   if (adapter !== undefined) checkAdapter(adapter, manifest);
   const shapes = adapterShapes(adapter?.rank ?? 1, manifest);
   const tensor = (key: keyof AdapterShapes) =>

@@ -109,10 +109,14 @@ export async function decodeSentence(
   sentence: Sentence,
   manifest: Manifest,
 ): Promise<Float32Array> {
-  const latents = takeUndecoded(sentence, manifest.decoder.delayLatents);
+  const { decoder: sizes, latentDim } = manifest;
+  const made = sentence.undecoded;
+  sentence.undecoded = [];
+  const latents = [...made, ...takeHeld(sentence, sizes.delayLatents)];
   if (latents.length === 0) return new Float32Array(0);
   const output = await decoder.run({
-    latents: floatTensor(joined(latents, manifest.latentDim), [1, latents.length, manifest.latentDim]),
+    latents: floatTensor(joined(latents, latentDim), [1, latents.length, latentDim]),
+    ...(sizes.kind === "bigvgan" && { count: intTensor(Int32Array.of(made.length), [1]) }),
     state: floatTensor(sentence.decoderState, [1, sentence.decoderState.length]),
   });
   sentence.decoderState = floatsOf(output("next_state"));
@@ -126,14 +130,10 @@ export async function decodeSentence(
  * After the end the last latent is held for the decoder's delay, which brings out the sound of the last frames. A
  * sentence without frames has nothing to hold.
  */
-function takeUndecoded(sentence: Sentence, delayLatents: number): Float32Array[] {
-  const latents = sentence.undecoded;
-  sentence.undecoded = [];
-  if (sentence.ended === undefined || sentence.flushed) return latents;
+function takeHeld(sentence: Sentence, delayLatents: number): Float32Array[] {
+  if (sentence.ended === undefined || sentence.flushed) return [];
   sentence.flushed = true;
-  return sentence.frames === 0
-    ? latents
-    : [...latents, ...Array<Float32Array>(delayLatents).fill(sentence.latent)];
+  return sentence.frames === 0 ? [] : Array<Float32Array>(delayLatents).fill(sentence.latent);
 }
 
 /** [T][D] -> [T * D] */

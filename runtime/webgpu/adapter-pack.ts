@@ -2,7 +2,7 @@ import { ADAPTED_PROJECTIONS } from "../adapter-shapes.ts";
 import type { Adapter } from "../backend.ts";
 import { checkAdapter } from "../check-calls.ts";
 import { AdapterError } from "../errors.ts";
-import type { Manifest } from "../manifest.ts";
+import type { ModelManifest } from "../manifest.ts";
 import { adapterSizes, MOST_RANK } from "./language-model-buffers.ts";
 
 /** An adapter as the kernels read it, its ranks filled up with zeros to R = MOST_RANK. */
@@ -14,7 +14,7 @@ export interface PackedAdapter {
 }
 
 /** @throws AdapterError when a tensor has another size than the model needs, or the rank is too high */
-export function packAdapter(adapter: Adapter, manifest: Manifest): PackedAdapter {
+export function packAdapter(adapter: Adapter, manifest: ModelManifest): PackedAdapter {
   checkPackable(adapter, manifest);
   const { languageModel, latentDim } = manifest;
   const { dim, layers } = languageModel;
@@ -41,7 +41,7 @@ export function packAdapter(adapter: Adapter, manifest: Manifest): PackedAdapter
  * The way back, without the filled-up ranks.
  * @param packed of every layer A and B, then the head's
  */
-export function unpackAdapter(packed: Float32Array, rank: number, manifest: Manifest): Adapter {
+export function unpackAdapter(packed: Float32Array, rank: number, manifest: ModelManifest): Adapter {
   const { languageModel, latentDim } = manifest;
   const { dim, layers } = languageModel;
   const sizes = adapterSizes(manifest);
@@ -84,7 +84,7 @@ function setRows(target: Float32Array, offset: number, rows: Float32Array, rank:
 }
 
 /** @throws AdapterError when a tensor has another size than the model needs, or the rank is too high */
-export function checkPackable(adapter: Adapter, manifest: Manifest): void {
+export function checkPackable(adapter: Adapter, manifest: ModelManifest): void {
   checkAdapter(adapter, manifest);
   const { rank } = adapter;
   if (rank <= MOST_RANK) return;

@@ -4,9 +4,10 @@
  *
  * The network sees the future: the first convolution half its kernel, every alias-free Snake a few places to either side. So
  * each layer is behind the window by what it and the layers before it look ahead (`delay`, in its own places), and the
- * sound is late by a whole number of latents, `bigVganDelayLatents`. A call that asks for latents beyond `last` says by it that
+ * sound is late by a whole number of latents. A call that asks for latents beyond `last` says by it that
  * the sentence ends there; it must ask at once for as many more than there are.
  */
+import { lookAheadLatents, type BigVganSizes } from "../autoencoder-sizes.ts";
 import { createBigVganLayers, type BigVganLayers, type Track } from "./bigvgan-layers.ts";
 import {
   CALL_LATENTS,
@@ -20,19 +21,10 @@ import type { Gpu } from "./gpu.ts";
 import { createSizes, createVectors, perVoice, type Layer } from "./layers.ts";
 import type { Tensors } from "./tensors.ts";
 
-/** Channels halve with every stage; `rates` are the stages' factors. */
-export interface BigVganSizes {
+/** What decides the network. */
+export type BigVganShape = Omit<BigVganSizes, "kind" | "delayLatents" | "stateSize"> & {
   readonly latentDim: number;
-  /** Of the first convolution's result. */
-  readonly channels: number;
-  /** Odd. */
-  readonly inputKernel: number;
-  readonly rates: readonly number[];
-  readonly blockKernels: readonly number[];
-  readonly blockDilations: readonly number[];
-  /** Of the low-pass of the alias-free Snake, even, at most 32. */
-  readonly filterTaps: number;
-}
+};
 
 const VOICE_LATENTS = 4;
 const WINDOW_LATENTS = 8;
@@ -40,21 +32,6 @@ const OUTPUT_KERNEL = 7;
 /** Last latent of a sentence that goes on. */
 const NO_LAST = 500_000;
 const THREADS = 64;
-
-/** Latents by which the sound comes later than its latents. */
-export function bigVganDelayLatents({
-  inputKernel,
-  rates,
-  blockDilations,
-  filterTaps,
-}: BigVganSizes): number {
-  const reach = filterTaps / 2 - 1;
-  const ofBlocks = rates.reduce(
-    (ahead, rate) => ahead * rate + 2 * blockDilations.length * reach,
-    (inputKernel - 1) / 2,
-  );
-  return Math.ceil((ofBlocks + reach) / product(rates));
-}
 
 /**
  * @param tensors PyTorch's names and layouts: input, up.i, blocks.i.b.pairs.p.{0,2}.snake and .{1,3}.conv, activation.snake,
@@ -64,14 +41,14 @@ export function bigVganDelayLatents({
 export async function createBigVganDecoder(
   gpu: Gpu,
   tensors: Tensors,
-  sizes: BigVganSizes,
+  sizes: BigVganShape,
   { slots, latents, mostFrames }: DecoderOptions,
 ): Promise<Decoder> {
   const samplesPerLatent = product(sizes.rates);
   const shape = {
     slots,
     samplesPerLatent,
-    delayLatents: bigVganDelayLatents(sizes),
+    delayLatents: lookAheadLatents(sizes),
     voiceLatents: VOICE_LATENTS,
     windowLatents: Math.max(WINDOW_LATENTS, slots),
   };
@@ -110,7 +87,7 @@ async function addStage(
   net: BigVganLayers,
   stage: number,
   source: Track,
-  { channels, rates, blockKernels, blockDilations, filterTaps }: BigVganSizes,
+  { channels, rates, blockKernels, blockDilations, filterTaps }: BigVganShape,
 ): Promise<Track> {
   const width = channels / 2 ** (stage + 1);
   const reach = filterTaps / 2 - 1;

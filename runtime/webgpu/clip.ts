@@ -5,6 +5,7 @@
 import type { Posterior } from "../backend.ts";
 import type { Dispatch, Gpu } from "./gpu.ts";
 import type { Freeable } from "./gpu-scope.ts";
+import type { Layer } from "./layers.ts";
 import type { Matrix, Tensors } from "./tensors.ts";
 
 /** The work for one recording; its buffers are to be freed when the output was copied. */
@@ -19,6 +20,12 @@ export interface ClipWork extends Freeable {
 
 /** Samples in -1..1 at the manifest's rate -> work. Writes and creates at once; submits nothing. */
 export type ClipNetwork = (samples: Float32Array) => Promise<ClipWork>;
+
+/** The layers of a network for one clip, on a Gpu whose buffers are freed with the clip, and where their result goes. */
+export type ClipLayerList = (
+  gpu: Gpu,
+  samples: Float32Array,
+) => Promise<{ readonly layers: readonly Layer[]; readonly result: GPUBuffer }>;
 
 /** The same matrices, uploaded once however often they are asked for. */
 export function rememberMatrices(tensors: Tensors): Tensors["matrix"] {

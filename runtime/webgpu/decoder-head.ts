@@ -1,7 +1,6 @@
-/** The decoder's source-filter head in kernels: features -> samples (weights/recipe/source_filter.py). */
+/** The small model's source-filter head in kernels: features -> samples (weights/recipe/source_filter.py). */
 import { BackendError } from "../errors.ts";
-import type { Manifest } from "../manifest.ts";
-import type { DecoderRoom } from "./decoder-trunk.ts";
+import type { DecoderRoom, SourceFilterModel } from "./decoder-trunk.ts";
 import type { Gpu } from "./gpu.ts";
 import { createVectors, perPlace, type Layer } from "./layers.ts";
 import { hannWindow, turnTable } from "./spectrum.ts";
@@ -22,7 +21,7 @@ export const MOST_WINDOW_FRAMES = 64;
 export async function createDecoderHead(
   gpu: Gpu,
   tensors: Tensors,
-  { decoder, sampleRateHz, samplesPerLatent }: Manifest,
+  { decoder, sampleRateHz, samplesPerLatent }: SourceFilterModel,
   { slots, voiceLatents, window, features, samples, callLatents }: DecoderHeadRoom,
 ): Promise<readonly Layer[]> {
   const { fftSize: size, hopSize: hop, noiseHops } = decoder;

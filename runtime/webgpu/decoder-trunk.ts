@@ -1,5 +1,5 @@
-/** The decoder's network, from latents to the features of its head, in kernels (weights/recipe/vae.py, Decoder). */
-import type { DecoderSizes, Manifest } from "../manifest.ts";
+/** The small model's decoder, from latents to the features of its head, in kernels (weights/recipe/vae.py, Decoder). */
+import type { ModelManifest, SourceFilterSizes } from "../manifest.ts";
 import type { Gpu } from "./gpu.ts";
 import {
   createConv1d,
@@ -11,6 +11,10 @@ import {
 } from "./layers.ts";
 import { createResidualBlock } from "./residual-block.ts";
 import type { Tensors } from "./tensors.ts";
+
+export interface SourceFilterModel extends ModelManifest {
+  readonly decoder: SourceFilterSizes;
+}
 
 export interface DecoderRoom {
   readonly slots: number;
@@ -52,7 +56,7 @@ interface Stage {
 export async function createDecoderTrunk(
   gpu: Gpu,
   tensors: Tensors,
-  { latentDim, decoder }: Manifest,
+  { latentDim, decoder }: SourceFilterModel,
   room: DecoderRoom,
 ): Promise<DecoderTrunk> {
   const stages = stagesOf(decoder);
@@ -125,7 +129,7 @@ function only(layer: Layer): Layer[] {
   return [layer];
 }
 
-function stagesOf({ channels, hidden, kernels, blocks, strides }: DecoderSizes): Stage[] {
+function stagesOf({ channels, hidden, kernels, blocks, strides }: SourceFilterSizes): Stage[] {
   const at = (list: readonly number[], index: number) => list[index] as number; // the manifest's parser checks lengths
   return channels.map((width, index) => ({
     index,

@@ -1,6 +1,6 @@
 /**
- * The decoder of the small model on the GPU: latents of several voices -> samples, in windows of a few latents of
- * every voice of a call, one list of dispatches a window.
+ * Decoders on the GPU: latents of several voices -> samples, in windows of a few latents of every voice of a call, one list
+ * of dispatches a window.
  *
  * `decoder.calls(voices)` gives the calls that are needed, mostly one. Of each call, in order: `call.write()` once, just
  * before its first dispatch is submitted (and after the last one of the call before it); then the dispatches of
@@ -15,7 +15,8 @@
  * State: every activation that a causal layer looks back into lives in a ring of rows a slot, row = absolute index modulo
  * the ring's length, and rows before index 0 count as zeros. So nothing is copied from window to window or cleared.
  */
-import type { Manifest } from "../manifest.ts";
+import type { ModelManifest } from "../manifest.ts";
+import { createBigVganDecoder } from "./bigvgan-decoder.ts";
 import {
   CALL_LATENTS,
   createCallBuffers,
@@ -24,7 +25,7 @@ import {
   type DecoderOptions,
 } from "./decoder-calls.ts";
 import { createDecoderHead, MOST_WINDOW_FRAMES } from "./decoder-head.ts";
-import { createDecoderTrunk } from "./decoder-trunk.ts";
+import { createDecoderTrunk, type SourceFilterModel } from "./decoder-trunk.ts";
 import type { Gpu } from "./gpu.ts";
 import type { Tensors } from "./tensors.ts";
 
@@ -49,10 +50,22 @@ export const VOICE_LATENTS = 8;
 export async function createDecoder(
   gpu: Gpu,
   tensors: Tensors,
-  manifest: Manifest,
+  manifest: ModelManifest,
+  options: DecoderOptions,
+): Promise<Decoder> {
+  const { decoder, latentDim } = manifest;
+  return decoder.kind === "bigvgan"
+    ? createBigVganDecoder(gpu, tensors, { ...decoder, latentDim }, options)
+    : createSourceFilterDecoder(gpu, tensors, { ...manifest, decoder }, options);
+}
+
+async function createSourceFilterDecoder(
+  gpu: Gpu,
+  tensors: Tensors,
+  model: SourceFilterModel,
   { slots, latents, mostFrames }: DecoderOptions,
 ): Promise<Decoder> {
-  const { samplesPerLatent, decoder } = manifest;
+  const { samplesPerLatent, decoder } = model;
   const framesOfLatent = samplesPerLatent / decoder.hopSize;
   const shape = {
     slots,
@@ -63,8 +76,8 @@ export async function createDecoder(
   };
   const buffers = createCallBuffers(gpu, shape);
   const room = { ...shape, ...buffers, latents, mostFrames };
-  const trunk = await createDecoderTrunk(gpu, tensors, manifest, room);
+  const trunk = await createDecoderTrunk(gpu, tensors, model, room);
   const headRoom = { ...room, features: trunk.features, callLatents: CALL_LATENTS };
-  const head = await createDecoderHead(gpu, tensors, manifest, headRoom);
+  const head = await createDecoderHead(gpu, tensors, model, headRoom);
   return createCalls(gpu, shape, buffers, [...trunk.layers, ...head]);
 }

@@ -7,13 +7,16 @@ import { BackendError } from "../errors.ts";
 /** Text of shaders/<name>.wgsl. */
 export type ReadShader = (name: string) => string | Promise<string>;
 
-/** How matrices are stored; every kernel that reads weights is compiled with the prelude shaders/weights-<type>.wgsl. */
-export type WeightType = "f32" | "f16";
+/**
+ * How matrices are stored; every kernel that reads weights is compiled with the prelude shaders/weights-<type>.wgsl. int8: a
+ * signed byte a weight and a scale a row (int8-rows.ts), for the matrices of the language model.
+ */
+export type WeightType = "f32" | "f16" | "int8";
 
 export interface KernelOptions {
   /** The prelude to put in front; none for kernels that read no weights. */
   readonly weights?: WeightType;
-  /** Names of shaders with what kernels share, put in front in this order. */
+  /** Names of shaders with what kernels share, put in front in this order; some as their variant for subgroups. */
   readonly includes?: readonly string[];
   /**
    * Values of `const`s that the shader uses and does not declare, put in front: whole numbers that sizes of arrays depend
@@ -151,10 +154,16 @@ interface ShaderCode {
   readonly layout: GPUBindGroupLayout;
 }
 
+/** Includes that are replaced by <name>-subgroups where the device has the feature. */
+const SUBGROUP_VARIANTS: ReadonlySet<string> = new Set(["workgroup-sum", "workgroup-maximum"]);
+
 function createCompiler(device: GPUDevice, readShader: ReadShader, onProgress?: OnProgress): Gpu["kernel"] {
   const shaders = new Map<string, Promise<ShaderCode>>();
   const kernels = new Map<string, Promise<Kernel>>();
   let compiled = 0;
+  const hasSubgroups = device.features.has("subgroups");
+  const variantOf = (include: string) =>
+    hasSubgroups && SUBGROUP_VARIANTS.has(include) ? `${include}-subgroups` : include;
   const compile = async (source: ShaderSource, constants: Constants) => {
     const shaderKey = JSON.stringify(source);
     const shader = shaders.get(shaderKey) ?? createShader(device, readShader, source);
@@ -165,7 +174,7 @@ function createCompiler(device: GPUDevice, readShader: ReadShader, onProgress?: 
   };
   return (name, { weights, includes = [], sizes = {}, constants = {} } = {}) => {
     const prelude = weights === undefined ? [] : [`weights-${weights}`];
-    const source = { files: [...prelude, ...includes, name], sizes };
+    const source = { files: [...prelude, ...includes.map(variantOf), name], sizes };
     const key = JSON.stringify([source, constants]);
     const kernel = kernels.get(key) ?? compile(source, constants);
     kernels.set(key, kernel);
@@ -181,7 +190,8 @@ async function createShader(
   const name = files.at(-1) ?? "";
   const texts = await Promise.all(files.map(readShader));
   const declared = Object.entries(sizes).map(([size, value]) => `const ${size} = ${value}u;\n`);
-  const code = [...declared, ...texts].join("");
+  const enabled = files.some((file) => file.endsWith("-subgroups")) ? ["enable subgroups;\n"] : [];
+  const code = [...enabled, ...declared, ...texts].join("");
   device.pushErrorScope("validation"); // the caller's device shall not report what is thrown below
   const module = device.createShaderModule({ label: name, code });
   device.popErrorScope().catch(() => undefined);

@@ -4,7 +4,7 @@
  */
 import { ADAPTED_PROJECTIONS } from "../adapter-shapes.ts";
 import { WeightsError } from "../errors.ts";
-import type { Manifest } from "../manifest.ts";
+import type { ModelManifest } from "../manifest.ts";
 import { conditioningSize } from "../styles.ts";
 import type { Gpu } from "./gpu.ts";
 import { ropeTable } from "./rotation.ts";
@@ -83,12 +83,15 @@ export function mostPrefix({ capacity }: LanguageModelRoom): number {
 }
 
 /** Numbers one slot's adapter takes in a layer, and in the head. */
-export function adapterSizes({ languageModel, latentDim }: Manifest): { attention: number; head: number } {
+export function adapterSizes({ languageModel, latentDim }: ModelManifest): {
+  attention: number;
+  head: number;
+} {
   const { dim } = languageModel;
   return { attention: 2 * ADAPTED_PROJECTIONS * MOST_RANK * dim, head: MOST_RANK * (dim + 2 * latentDim) };
 }
 
-export function advancesOf({ languageModel: { pointer } }: Manifest): number {
+export function advancesOf({ languageModel: { pointer } }: ModelManifest): number {
   return pointer === null ? 0 : pointer.maxAdvance + 1;
 }
 
@@ -99,7 +102,7 @@ export function advancesOf({ languageModel: { pointer } }: Manifest): number {
  */
 export function createLanguageModelBuffers(
   gpu: Gpu,
-  manifest: Manifest,
+  manifest: ModelManifest,
   room: LanguageModelRoom,
 ): LanguageModelBuffers {
   checkRoom(room);
@@ -144,7 +147,7 @@ export function createLanguageModelBuffers(
 }
 
 /** Speaker latent and styles in whole vectors of 4; what fills the last one up is 0. */
-export function conditioningWidth(manifest: Manifest): number {
+export function conditioningWidth(manifest: ModelManifest): number {
   return 4 * Math.ceil(conditioningSize(manifest) / 4);
 }
 
@@ -159,7 +162,7 @@ function checkRoom({ slots, capacity }: LanguageModelRoom): void {
 }
 
 /** Vectors of 4 numbers and halves of heads are the units of the kernels; attention has 64 threads for a head. */
-function checkSizes({ name, languageModel, latentDim }: Manifest): void {
+function checkSizes({ name, languageModel, latentDim }: ModelManifest): void {
   const { dim, heads, ffnDim } = languageModel;
   const headDim = dim / heads;
   const fits = [dim, ffnDim, latentDim].every((size) => size % 4 === 0);

@@ -1,5 +1,5 @@
 /** The language model's matrices and vectors on the GPU, for speech and training alike. */
-import type { Manifest } from "../manifest.ts";
+import type { ModelManifest } from "../manifest.ts";
 import type { Matrix, Tensors } from "./tensors.ts";
 
 export interface LinearWeights {
@@ -36,7 +36,7 @@ export interface LanguageModelWeights {
 }
 
 /** Asks for the tensors; `tensors.upload` fills them. @throws WeightsError when one is missing */
-export function requestLanguageModelWeights(tensors: Tensors, manifest: Manifest): LanguageModelWeights {
+export function requestLanguageModelWeights(tensors: Tensors, manifest: ModelManifest): LanguageModelWeights {
   const { layers, pointer } = manifest.languageModel;
   const biasOf = (...names: readonly string[]) => tensors.vector(...names.map((name) => `${name}.bias`));
   const linear = (...names: readonly string[]): LinearWeights => ({

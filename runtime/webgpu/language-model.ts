@@ -1,6 +1,6 @@
 /** The language model on the GPU: sentences in slots, and the dispatches that open them and make their frames. */
 import type { SentenceRequest } from "../backend.ts";
-import type { Manifest } from "../manifest.ts";
+import type { ModelManifest } from "../manifest.ts";
 import { packAdapter } from "./adapter-pack.ts";
 import type { Dispatch, Gpu } from "./gpu.ts";
 import {
@@ -39,7 +39,7 @@ export interface LanguageModel {
 export async function createLanguageModel(
   gpu: Gpu,
   tensors: Tensors,
-  manifest: Manifest,
+  manifest: ModelManifest,
   room: LanguageModelRoom,
   buffers: LanguageModelBuffers,
 ): Promise<LanguageModel> {

@@ -1,5 +1,5 @@
 /** The start of a sentence: keys and values of its speaker and symbols, all positions at once. */
-import type { Manifest } from "../manifest.ts";
+import type { ModelManifest } from "../manifest.ts";
 import type { Dispatch, Gpu } from "./gpu.ts";
 import {
   conditioningWidth,
@@ -17,7 +17,7 @@ import type { Layer } from "./transformer-layer.ts";
 export async function createPrefill(
   gpu: Gpu,
   weights: LanguageModelWeights,
-  manifest: Manifest,
+  manifest: ModelManifest,
   { capacity }: LanguageModelRoom,
   buffers: LanguageModelBuffers,
   layers: readonly Layer[],
@@ -63,7 +63,7 @@ export function speakersOf({ speaker }: LanguageModelWeights): number {
 export async function createSpeaker(
   gpu: Gpu,
   weights: LanguageModelWeights,
-  manifest: Manifest,
+  manifest: ModelManifest,
   buffers: Pick<LanguageModelBuffers, "columns" | "speaker" | "speakerHidden" | "x" | "unused">,
 ): Promise<readonly Dispatch[]> {
   const { dim } = manifest.languageModel;

@@ -93,12 +93,16 @@ export async function checkLanguageModel(
 const LOUDEST = 4;
 
 /**
- * The decoder is too much for plain loops; its sound of one window must be numbers, neither silence nor beyond all sound.
+ * The decoder is too much for plain loops; the sound of one latent must be numbers, neither silence nor beyond all sound.
  * @param decoder reads the latent that `checkLanguageModel` left in slot 0
  * @throws BackendError when it is not
  */
-export async function checkDecoder(decoder: Decoder, run: JobQueue["run"]): Promise<void> {
-  const [call] = decoder.calls([{ slot: SLOT, first: 0, count: 2, last: 0 }]);
+export async function checkDecoder(
+  decoder: Decoder,
+  delayLatents: number,
+  run: JobQueue["run"],
+): Promise<void> {
+  const [call] = decoder.calls([{ slot: SLOT, first: 0, count: 1 + delayLatents, last: 0 }]);
   const sound = call?.sounds[0];
   if (call === undefined || sound === undefined)
     throw new BackendError("The decoder gives no sound. Report this bug.");

@@ -1,5 +1,5 @@
 /** A step of speech: one more frame for every voice (weights/FORMAT.md), without a word from the CPU. */
-import type { Manifest } from "../manifest.ts";
+import type { ModelManifest } from "../manifest.ts";
 import type { Dispatch, Gpu } from "./gpu.ts";
 import {
   adapterSizes,
@@ -27,7 +27,7 @@ type Work = (tiling: Tiling) => Dispatch;
 export async function createStep(
   gpu: Gpu,
   weights: LanguageModelWeights,
-  manifest: Manifest,
+  manifest: ModelManifest,
   room: LanguageModelRoom,
   buffers: LanguageModelBuffers,
   layers: readonly Layer[],
@@ -48,7 +48,7 @@ export async function createStep(
 async function createEmbedFrame(
   gpu: Gpu,
   { latent, embeddings }: LanguageModelWeights,
-  { languageModel: { dim, pointer }, latentDim, symbols }: Manifest,
+  { languageModel: { dim, pointer }, latentDim, symbols }: ModelManifest,
   { capacity }: LanguageModelRoom,
   { voices, slots, latents, symbols: symbolsOfSlots, x, columns, unused }: LanguageModelBuffers,
 ): Promise<Work> {
@@ -91,7 +91,7 @@ async function createEmbedFrame(
 async function createPredict(
   gpu: Gpu,
   weights: LanguageModelWeights,
-  manifest: Manifest,
+  manifest: ModelManifest,
   { slots }: LanguageModelRoom,
   { columns, headAdapters, x, outputs }: LanguageModelBuffers,
 ): Promise<Work> {
@@ -113,7 +113,7 @@ export interface PredictBuffers {
 export async function predictWork(
   gpu: Gpu,
   { norm, head: { weights, bias } }: LanguageModelWeights,
-  manifest: Manifest,
+  manifest: ModelManifest,
   tiles: readonly number[],
   { columns, adapters, x, outputs }: PredictBuffers,
 ): Promise<ColumnWork> {
@@ -153,7 +153,7 @@ export async function predictWork(
 
 async function createSample(
   gpu: Gpu,
-  manifest: Manifest,
+  manifest: ModelManifest,
   { capacity }: LanguageModelRoom,
   { columns, outputs, slots, latents, path }: LanguageModelBuffers,
 ): Promise<Work> {

@@ -1,10 +1,12 @@
 /**
- * The tensors of a safetensors file as GPU buffers. Matrices keep their type or are widened to f32; vectors (biases, norm
- * weights) are always f32, so that kernels read them plainly.
+ * The tensors of a safetensors file as GPU buffers. Matrices keep their type, are widened to f32 or rounded to int8; vectors
+ * (biases, norm weights) are always f32, so that kernels read them plainly.
  */
 import { WeightsError } from "../errors.ts";
 import type { Gpu, WeightType } from "./gpu.ts";
 import { floatToHalf, halfToFloat } from "../half.ts";
+import { fromInt8Rows, int8RowBytes, toInt8Rows } from "./int8-rows.ts";
+import type { ReferenceTensors } from "./reference-model.ts";
 
 export interface TensorOptions {
   /** How matrices are stored on the GPU. */
@@ -13,7 +15,7 @@ export interface TensorOptions {
   readonly yieldToFrame?: () => Promise<void>;
 }
 
-/** A matrix on the GPU: `array<Weight4>` of the prelude for its type, rows of a multiple of 4 numbers. */
+/** A matrix on the GPU: `array<Weight4>` of the prelude for its type, rows of a multiple of 4 numbers (int8: and their scales). */
 export interface Matrix {
   readonly buffer: GPUBuffer;
   readonly type: WeightType;
@@ -43,7 +45,8 @@ interface Stored {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-const UPLOAD_BYTES = 2 ** 22;
+/** Of a piece: 4 MB, or as many as are rounded in a few milliseconds. */
+const UPLOAD_WEIGHTS = { f32: 2 ** 20, f16: 2 ** 21, int8: 2 ** 18 } as const;
 const COLUMNS_OF_WEIGHT4 = 4;
 
 /**
@@ -64,8 +67,8 @@ export function openTensors(
   };
   const waiting: { buffer: GPUBuffer; parts: readonly Stored[]; type: WeightType }[] = [];
   const planned = (names: readonly string[], type: WeightType, parts = names.map(stored)) => {
-    const count = parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    const buffer = gpu.buffer(names.join(" "), count * (type === "f16" ? 2 : 4));
+    const bytesOnGpu = parts.reduce((sum, { shape }) => sum + bytesOf(shape, type), 0);
+    const buffer = gpu.buffer(names.join(" "), bytesOnGpu);
     waiting.push({ buffer, parts, type });
     return buffer;
   };
@@ -144,23 +147,54 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** The values in pieces that are uploaded one by one, each a whole number of 4 bytes. */
+function bytesOf(shape: readonly number[], type: WeightType): number {
+  const columns = shape.at(-1) ?? 1;
+  if (type === "int8") return (sizeOf(shape) / columns) * int8RowBytes(columns);
+  return sizeOf(shape) * (type === "f16" ? 2 : 4);
+}
+
+/** The values in pieces of whole rows that are uploaded one by one. */
 function* piecesOf(tensor: Stored, type: WeightType): Generator<Uint8Array<ArrayBuffer>> {
-  const isStoredSo = (tensor.dtype === "F16") === (type === "f16");
-  const sourceBytes = type === "f32" && !isStoredSo ? UPLOAD_BYTES / 2 : UPLOAD_BYTES;
-  for (let begin = 0; begin < tensor.bytes.length; begin += sourceBytes) {
-    const piece = { ...tensor, bytes: tensor.bytes.subarray(begin, begin + sourceBytes) };
-    yield isStoredSo ? piece.bytes : converted(toFloats(piece), type);
+  const columns = tensor.shape.at(-1) ?? 1;
+  const isStoredSo = (tensor.dtype === "F16" ? "f16" : "f32") === type;
+  const rowBytes = columns * (tensor.dtype === "F16" ? 2 : 4);
+  const pieceBytes = rowBytes * Math.max(1, Math.floor(UPLOAD_WEIGHTS[type] / columns));
+  for (let begin = 0; begin < tensor.bytes.length; begin += pieceBytes) {
+    const piece = { ...tensor, bytes: tensor.bytes.subarray(begin, begin + pieceBytes) };
+    yield isStoredSo ? piece.bytes : converted(toFloats(piece), columns, type);
   }
 }
 
+/** Of every half, by its bits: a large model has 10^9 of them. */
+const FLOATS_OF_HALVES = Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfToFloat(bits));
+
 function toFloats({ dtype, bytes }: Stored): Float32Array<ArrayBuffer> {
   const aligned = bytes.slice().buffer;
-  return dtype === "F32"
-    ? new Float32Array(aligned)
-    : Float32Array.from(new Uint16Array(aligned), halfToFloat);
+  if (dtype === "F32") return new Float32Array(aligned);
+  const halves = new Uint16Array(aligned);
+  const floats = new Float32Array(halves.length);
+  for (let at = 0; at < halves.length; at++) floats[at] = FLOATS_OF_HALVES[halves[at] ?? 0] ?? 0;
+  return floats;
 }
 
-function converted(values: Float32Array<ArrayBuffer>, type: WeightType): Uint8Array<ArrayBuffer> {
+function converted(
+  values: Float32Array<ArrayBuffer>,
+  columns: number,
+  type: WeightType,
+): Uint8Array<ArrayBuffer> {
+  if (type === "int8") return toInt8Rows(values, columns);
   return new Uint8Array(type === "f32" ? values.buffer : Uint16Array.from(values, floatToHalf).buffer);
+}
+
+/** The values as kernels read them, where files hold f16 and matrices may be rounded to int8. */
+export function roundedTensors(tensors: Tensors): ReferenceTensors {
+  if (tensors.weightType !== "int8") return tensors;
+  return {
+    has: tensors.has,
+    floats(name) {
+      const [values, shape] = [tensors.floats(name), tensors.shape(name)];
+      const columns = shape.at(-1) ?? 0;
+      return shape.length === 1 ? values : fromInt8Rows(toInt8Rows(values, columns), columns);
+    },
+  };
 }

@@ -8,7 +8,6 @@ import type { Matrix } from "./tensors.ts";
 import { createTiledKernel, PREFIX_TILE, tiledWork, type Bound } from "./tiles.ts";
 import type { KeptLayer, TrainerBuffers } from "./trainer-buffers.ts";
 import { prepareLinePart, preparePlain, type LinePart } from "./trainer-columns.ts";
-import { elementsOf } from "./transformer-layer.ts";
 
 /** y = W x, and what an adapter's A does to x. */
 export interface LinearShape {
@@ -55,7 +54,7 @@ export async function createLinearBackward(gpu: Gpu, weights: WeightType, shape:
         ],
         workgroups: Math.ceil(input / 32),
         weightBytes: bound.weights.buffer.size,
-        flopsPerColumn: 2 * elementsOf(bound.weights) + 2 * low * input,
+        flopsPerColumn: 2 * (output + low) * input,
         bytesPerColumn: 4 * (input + width),
       }),
     );
@@ -122,7 +121,7 @@ export async function createGateUpBackward(gpu: Gpu, weights: WeightType, { lang
       ],
       workgroups: Math.ceil(ffnDim / 8),
       weightBytes: gate.buffer.size + up.buffer.size,
-      flopsPerColumn: 2 * (elementsOf(gate) + elementsOf(up)),
+      flopsPerColumn: 4 * dim * ffnDim,
       bytesPerColumn: 4 * (dim + 3 * ffnDim),
     });
     return prepareLinePart(gpu, work);
@@ -133,7 +132,7 @@ export async function createGateUpBackward(gpu: Gpu, weights: WeightType, { lang
 export async function createAttentionBackward(gpu: Gpu, { languageModel }: Manifest, capacity: number) {
   const { dim, heads, kvHeads } = languageModel;
   const rows = heads + 2 * kvHeads;
-  const shared = ["column", "workgroup-sum", "attention-weights", "head-gradient"];
+  const shared = ["column", "workgroup-sum", "workgroup-maximum", "attention-weights", "head-gradient"];
   const constants = { HEADS: heads, KV_HEADS: kvHeads, HEAD4: dim / heads / 4 };
   const sizes = { CAPACITY: capacity };
   const [ofQuery, ofKeyValue] = await Promise.all([

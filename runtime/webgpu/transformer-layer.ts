@@ -1,5 +1,5 @@
 /** A layer of the language model as five kernels, for steps and prefixes alike (weights/recipe/language_model.py, Layer). */
-import type { LanguageModelSizes, Manifest } from "../manifest.ts";
+import type { LanguageModelSizes, ModelManifest } from "../manifest.ts";
 import type { Dispatch, Gpu, Kernel, WeightType } from "./gpu.ts";
 import {
   adapterSizes,
@@ -33,7 +33,7 @@ export interface LayerKernels {
 
 export async function createLayerKernels(
   gpu: Gpu,
-  manifest: Manifest,
+  manifest: ModelManifest,
   capacity: number,
   weights: WeightType,
   tiles: readonly number[],
@@ -50,7 +50,7 @@ export async function createLayerKernels(
   const [queryKeyValue, attention, output, gateUp, down] = await Promise.all([
     tiled("query-key-value", adapted, { ...shape, CAPACITY: capacity, ...adapter, INPUT4, EPSILON }),
     gpu.kernel("attention", {
-      includes: ["column", "workgroup-sum", "attention-weights"],
+      includes: ["column", "workgroup-sum", "workgroup-maximum", "attention-weights"],
       sizes: { CAPACITY: capacity },
       constants: shape,
     }),
@@ -121,7 +121,7 @@ export function layerWorks(
   const product = (
     part: string,
     kernel: TiledKernel,
-    workgroups: number,
+    [height, width]: readonly [number, number],
     matrices: readonly Matrix[],
     bound: readonly Bound[],
   ) =>
@@ -129,9 +129,9 @@ export function layerWorks(
       label: label(part),
       kernel,
       buffers: bound,
-      workgroups,
+      workgroups: Math.ceil(height / 8),
       weightBytes: matrices.reduce((sum, { buffer }) => sum + buffer.size, 0),
-      flopsPerColumn: 2 * matrices.reduce((sum, matrix) => sum + elementsOf(matrix), 0),
+      flopsPerColumn: 2 * height * width * matrices.length,
       bytesPerColumn: 8 * dim,
     });
   const rows = dim + (2 * kvHeads * dim) / heads;
@@ -139,7 +139,7 @@ export function layerWorks(
     toQuery: product(
       "query-key-value",
       kernels.queryKeyValue,
-      rows / 8,
+      [rows, dim],
       [inputs],
       [columns, adapters, input, inputs.buffer, attentionNorm, rotation, query, cache],
     ),
@@ -147,21 +147,21 @@ export function layerWorks(
     fromMixed: product(
       "output",
       kernels.output,
-      Math.ceil(dim / 8),
+      [dim, dim],
       [output],
       [columns, adapters, mixed, output.buffer, unused, unused, middle],
     ),
     toHidden: product(
       "gate-up",
       kernels.gateUp,
-      Math.ceil(ffnDim / 8),
+      [ffnDim, dim],
       [gate, up],
       [columns, middle, ffnNorm, gate.buffer, up.buffer, hidden],
     ),
     fromHidden: product(
       "down",
       kernels.down,
-      Math.ceil(dim / 8),
+      [dim, ffnDim],
       [down],
       [columns, unused, hidden, down.buffer, unused, unused, result],
     ),
@@ -190,10 +190,6 @@ export function createLayer(
   );
   const parts = [toQuery, toMixed, fromMixed, toHidden, fromHidden].map((work) => prepare(gpu, work));
   return (tiling) => parts.map((part) => part(tiling));
-}
-
-export function elementsOf({ buffer, type }: Matrix): number {
-  return buffer.size / (type === "f16" ? 2 : 4);
 }
 
 /** Costs are those of a slot filled so far where the CPU does not know how far the voices are. */

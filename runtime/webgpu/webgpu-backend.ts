@@ -22,7 +22,7 @@ import { checkDecoder, checkLanguageModel } from "./self-test.ts";
 import { createSentences } from "./sentences.ts";
 import { createJobQueue, type JobQueue, type Pacing } from "./slices.ts";
 import { createSlotTable, type SlotTable } from "./slot-table.ts";
-import { openTensors, type TensorOptions } from "./tensors.ts";
+import { openTensors, roundedTensors, type TensorOptions } from "./tensors.ts";
 import { createTrainer } from "./trainer.ts";
 
 export interface WebGpuOptions {
@@ -32,7 +32,11 @@ export interface WebGpuOptions {
   readonly slots?: number;
   /** Positions of a slot: a sentence's speaker, symbols (at most half of them) and frames; 16 to 2048. Defaults to 512. */
   readonly positions?: number;
-  /** How matrices are stored; sums, keys and values are f32 in any case. Defaults to f16. */
+  /**
+   * How matrices are stored; sums, keys and values are f32 in any case. int8 halves the bytes of the language model, for large
+   * ones whose steps wait for memory; its rows are rounded when they are uploaded, and the convolutions of decoder and encoders
+   * stay f16. Defaults to f16.
+   */
   readonly weightType?: WeightType;
   /** `caller`: nothing is submitted until `slices.submit` is called. Defaults to `immediate`. */
   readonly pacing?: Pacing;
@@ -83,11 +87,13 @@ async function load(
 ): Promise<WebGpuBackend> {
   const { manifest } = weights;
   const { slots, positions: capacity, weightType, pacing } = { ...WEBGPU_DEFAULTS, ...options };
-  const tensorOptions: TensorOptions = { ...options, weightType };
-  const open = async (file: string) => openTensors(gpu, await weights.read(file), file, tensorOptions);
+  const open = async (file: string, tensorOptions: TensorOptions) =>
+    openTensors(gpu, await weights.read(file), file, tensorOptions);
+  const soundOptions: TensorOptions = { ...options, weightType: weightType === "int8" ? "f16" : weightType };
+  const openSound = (file: string) => open(file, soundOptions);
   const [languageTensors, decoderTensors] = await Promise.all([
-    open("language-model.safetensors"),
-    open("decoder.safetensors"),
+    open("language-model.safetensors", { ...options, weightType }),
+    openSound("decoder.safetensors"),
   ]);
   const room = { slots, capacity };
   const buffers = createLanguageModelBuffers(gpu, manifest, room);
@@ -100,14 +106,14 @@ async function load(
   await languageTensors.upload();
   await decoderTensors.upload();
   const testJobs = createJobQueue(gpu, "immediate");
-  await checkLanguageModel(manifest, pointer, languageTensors, model, testJobs.run);
-  await checkDecoder(decoder, testJobs.run);
+  await checkLanguageModel(manifest, pointer, roundedTensors(languageTensors), model, testJobs.run);
+  await checkDecoder(decoder, manifest.decoder.delayLatents, testJobs.run);
   const jobs = createJobQueue(gpu, pacing);
   const table = createSlotTable(slots);
   const ending = createEnding(jobs, table, pacing);
   lost.catch(ending.abort);
   const speaking = createSentences(manifest, model, decoder, jobs, table);
-  const encoders = createEncoders(gpu, open, manifest, jobs);
+  const encoders = createEncoders(gpu, openSound, manifest, jobs);
   const trainer = createTrainer(gpu, manifest, model.weights, jobs);
   return withEnd({ ...speaking, ...encoders, ...trainer }, jobs.slices, gpu, ending);
 }

@@ -26,8 +26,11 @@ export interface OurArmOptions {
   readonly slots: number;
 }
 
-/** Rounding in f16 moves a sentence that goes on from its own latents; in f32 it stays. */
-const GATE_DECIBELS = { f32: 60, f16: 20 } as const;
+/**
+ * Rounding in f16 moves a sentence that goes on from its own latents, and in int8 so far that the phases of its pitch are others
+ * soon; in f32 it stays.
+ */
+const GATE_DECIBELS = { f32: 60, f16: 20, int8: 2 } as const;
 
 export async function createOurArm(weights: Weights, options: OurArmOptions): Promise<OurArm> {
   const speech = await createWebGpuBackend(weights, options);

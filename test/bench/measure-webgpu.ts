@@ -12,6 +12,7 @@ import { createOurArm, createWasmArm, type Arm, type ArmName, type OurArm } from
 import { measureCopyBandwidth } from "./copy-bandwidth.ts";
 import { describeAdapter } from "./describe-adapter.ts";
 import { callsPerStep, countCalls, type CallCounts } from "./gpu-calls.ts";
+import { timeKernels, type KernelTime } from "./kernel-times.ts";
 
 export interface WebGpuSettings {
   readonly arms: readonly ArmName[];
@@ -23,6 +24,8 @@ export interface WebGpuSettings {
   readonly rounds: number;
   /** WASM threads. */
   readonly threads: number;
+  /** Of our device, where its adapter has them; with timestamp-query kernels are timed too. */
+  readonly features: readonly GPUFeatureName[];
 }
 
 export interface Environment {
@@ -68,6 +71,13 @@ export interface Size {
   readonly bytes: number;
 }
 
+/** Where the GPU's time goes in the model or the decoder. */
+export interface PartTimes {
+  readonly voices: number;
+  readonly part: "LM" | "decoder";
+  readonly times: readonly KernelTime[];
+}
+
 export interface WebGpuMeasurement {
   readonly weights: string;
   readonly settings: WebGpuSettings;
@@ -80,12 +90,16 @@ export interface WebGpuMeasurement {
   readonly calls: readonly ArmCalls[];
   /** Of one frame of all voices: what our kernels compute, read and write. */
   readonly sizes: readonly { readonly voices: number; readonly step: Size; readonly decode: Size }[];
+  /** Of `KERNEL_FRAMES` frames of all voices; none where the device has no timestamp-query. */
+  readonly kernels: readonly PartTimes[];
   readonly gpuBytes: number;
   readonly frameSeconds: number;
 }
 
 const GATE_FRAMES = 12;
 const COUNTED_STEPS = 3;
+/** Frames whose kernels are timed, after as many that are not. */
+export const KERNEL_FRAMES = 4;
 const TEXT = "<s> |HH AH0 L OW1 , |T R AE1 V AH0 L ER0 !";
 
 /**
@@ -111,6 +125,7 @@ export async function measureWebGpu(
   const timings: Timing[] = [];
   const calls: ArmCalls[] = [];
   const sizes = [];
+  const kernels: PartTimes[] = [];
   for (const voices of settings.voices) {
     log(`${voices} voices`);
     timings.push(...(await timeArms(arms, manifest, voices, settings)));
@@ -118,6 +133,9 @@ export async function measureWebGpu(
       calls.push(await countArm(arm, manifest, voices));
     }
     sizes.push({ voices, ...(await sizesOf(ours, device, manifest, voices)) });
+    if (device.features.has("timestamp-query")) {
+      kernels.push(...(await timeParts(ours, device, manifest, voices)));
+    }
   }
   const measurement = {
     weights: manifest.name,
@@ -129,6 +147,7 @@ export async function measureWebGpu(
     timings,
     calls,
     sizes,
+    kernels,
     gpuBytes: ours.speech.memory().reduce((sum, { bytes }) => sum + bytes, 0),
     frameSeconds: manifest.samplesPerLatent / manifest.sampleRateHz,
   };
@@ -293,5 +312,19 @@ async function sizesOf(
     const step = await sizeOf(() => speech.advance(handles, 1));
     const decode = await sizeOf(() => speech.decode(handles));
     return { step, decode };
+  });
+}
+
+function timeParts({ speech, ...arm }: OurArm, device: GPUDevice, manifest: Manifest, voices: number) {
+  return withSentences({ speech, ...arm }, manifest, voices, async (handles): Promise<PartTimes[]> => {
+    const advance = () => speech.advance(handles, KERNEL_FRAMES);
+    const decode = () => speech.decode(handles);
+    await advance();
+    await decode();
+    const [step, sound] = [await timeKernels(device, advance), await timeKernels(device, decode)];
+    return [
+      { voices, part: "LM", times: step },
+      { voices, part: "decoder", times: sound },
+    ];
   });
 }

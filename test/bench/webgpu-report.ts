@@ -1,7 +1,8 @@
 import { isSoftware } from "./describe-adapter.ts";
 import { CALL_KINDS, type CallCounts, type CallKind } from "./gpu-calls.ts";
 import type { Machine } from "./machine.ts";
-import type { Gate, Timing, WebGpuMeasurement } from "./measure-webgpu.ts";
+import { sumOf } from "./kernel-times.ts";
+import { KERNEL_FRAMES, type Gate, type Timing, type WebGpuMeasurement } from "./measure-webgpu.ts";
 import { markdownTable, median, quantile, ratioOfMedians, type Interval } from "./statistics.ts";
 
 export interface WebGpuRun extends WebGpuMeasurement {
@@ -30,6 +31,7 @@ export function webGpuReport(run: WebGpuRun): string {
     callTable(run),
     "## Work and bound of ours, per frame of all voices\n",
     boundTable(run, software),
+    ...kernelSection(run, software),
   ].join("\n");
 }
 
@@ -128,6 +130,28 @@ function boundTable({ sizes, timings, copyBytesPerSecond }: WebGpuRun, software:
     `Copies between buffers, measured in the same run: ${figure(copyBytesPerSecond / 1e9)} GB/s read and written${software ? " (software-adapter)" : ""}.\n`,
     markdownTable([["voices", "part", "MFLOP", "MiB read and written", "of the copy bound"], ...rows]),
   ].join("\n");
+}
+
+/** GPU time of kernels, each dispatch in a pass of its own: their shares, and not what a step takes as a whole. */
+function kernelSection({ kernels }: WebGpuRun, software: boolean): string[] {
+  if (kernels.length === 0) return [];
+  const rows = kernels.flatMap(({ voices, part, times }) => {
+    const whole = sumOf(times.flatMap(({ ms }) => ms));
+    return times.map(({ kernel, ms }) => [
+      String(voices),
+      part,
+      kernel,
+      figure(ms.length / KERNEL_FRAMES),
+      figure(sumOf(ms) / KERNEL_FRAMES),
+      `${figure((100 * sumOf(ms)) / whole)} %`,
+      figure(Math.max(...ms)),
+    ]);
+  });
+  return [
+    `## Where the GPU's time goes, per frame of all voices${software ? " (software-adapter)" : ""}\n`,
+    "By timestamps, each dispatch in a pass of its own; these runs are in no other table.\n",
+    markdownTable([["voices", "part", "kernel", "dispatches", "GPU ms", "share", "longest ms"], ...rows]),
+  ];
 }
 
 function interval({ value, low, high }: Interval): string {

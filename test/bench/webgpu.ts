@@ -11,8 +11,8 @@ import { webGpuReport, type WebGpuRun } from "./webgpu-report.ts";
 import { writeOut } from "./write-out.ts";
 
 export const WEBGPU_USAGE =
-  "webgpu [--where node|chromium] [--software] [--weights folder] [--weight-type f16|f32] " +
-  "[--voices 1,2,4,8,16] [--frames 24] [--rounds 10] [--threads 1] [--out out/bench-webgpu]";
+  "webgpu [--where node|chromium] [--software] [--weights folder] [--weight-type f16|f32|int8] " +
+  "[--voices 1,2,4,8,16] [--frames 24] [--rounds 10] [--threads 1] [--kernel-times] [--out out/bench-webgpu]";
 
 const SWIFTSHADER_DRIVER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
@@ -31,16 +31,19 @@ export async function benchWebGpu(args: readonly string[]): Promise<void> {
     frames: { type: "string", default: "24" },
     rounds: { type: "string", default: "10" },
     threads: { type: "string", default: "1" },
+    "kernel-times": { type: "boolean", default: false },
     out: { type: "string", default: "out/bench-webgpu" },
   });
   const where = parseChoice("where", options.where, ["node", "chromium"]);
   const settings: WebGpuSettings = {
     arms: where === "node" ? ["ours", "ort-wasm"] : ["ours", "ort-wasm", "ort-webgpu"],
-    weightType: parseChoice("weight-type", options["weight-type"], ["f16", "f32"]),
+    weightType: parseChoice("weight-type", options["weight-type"], ["f16", "f32", "int8"]),
     voices: parseCounts("voices", options.voices),
     frames: parseCount("frames", options.frames),
     rounds: parseCount("rounds", options.rounds),
     threads: parseCount("threads", options.threads),
+    // On Metal a device with timestamps is slower, so the other tables are of another run.
+    features: options["kernel-times"] ? ["subgroups", "timestamp-query"] : ["subgroups"],
   };
   const weights = resolve(options.weights);
   const machine = describeMachine();
@@ -53,7 +56,7 @@ async function measureInNode(weights: string, settings: WebGpuSettings, software
   if (software) process.env["VK_ICD_FILENAMES"] ??= SWIFTSHADER_DRIVER;
   const { requestNodeGpu } = await import("../../runtime/node/node-gpu.ts");
   const { env } = await import("onnxruntime-web");
-  const { device, release } = await requestNodeGpu();
+  const { device, release } = await requestNodeGpu([], settings.features);
   const measurement = await measureWebGpu(
     {
       device,

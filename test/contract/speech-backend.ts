@@ -14,6 +14,7 @@ import {
   goldenRequest,
   speakTogether,
   speakWhole,
+  SPOKEN_TO_GOLDEN,
   TO_GOLDEN,
   TO_ITSELF,
   type Spoken,
@@ -58,7 +59,7 @@ export function describeSpeechBackend({ name, read, create }: BackendUnderTest):
       expect(ended).toMatch(/^(stopped|rested)$/);
       expect(samples.length).toBe(pointers.length * manifest.samplesPerLatent);
       const undelayed = samples.slice(0, golden("samples").length);
-      expect(difference(undelayed, golden("samples"))).toBeLessThan(TO_GOLDEN);
+      expect(difference(undelayed, golden("samples"))).toBeLessThan(SPOKEN_TO_GOLDEN);
     });
 
     it("gives the same samples however the sentence is cut into calls", async () => {

@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  bigVganDelayLatents,
-  createBigVganDecoder,
-  type BigVganSizes,
-} from "../../runtime/webgpu/bigvgan-decoder.ts";
+import { lookAheadLatents } from "../../runtime/autoencoder-sizes.ts";
+import { createBigVganDecoder, type BigVganShape } from "../../runtime/webgpu/bigvgan-decoder.ts";
 import { largestDifference } from "../onnx/tiny-weights.ts";
 import { decodeWhole, randomBigVgan, tensorsOf } from "./bigvgan-reference.ts";
 import { testGpu } from "./dawn.ts";
@@ -12,7 +9,7 @@ import { noise, upload } from "./run-kernel.ts";
 
 const gpu = await testGpu();
 
-const OFFICIAL: BigVganSizes = {
+const OFFICIAL: BigVganShape = {
   latentDim: 512,
   channels: 1536,
   inputKernel: 7,
@@ -23,7 +20,7 @@ const OFFICIAL: BigVganSizes = {
 };
 
 /** Widths 12 and 6: the last one is no multiple of 4. */
-const THREE_BRANCHES: BigVganSizes = {
+const THREE_BRANCHES: BigVganShape = {
   latentDim: 8,
   channels: 24,
   inputKernel: 7,
@@ -32,7 +29,7 @@ const THREE_BRANCHES: BigVganSizes = {
   blockDilations: [1, 3],
   filterTaps: 12,
 };
-const ONE_BRANCH: BigVganSizes = {
+const ONE_BRANCH: BigVganShape = {
   latentDim: 12,
   channels: 8,
   inputKernel: 3,
@@ -54,7 +51,7 @@ describe.each([
   const weights = randomBigVgan(sizes);
   const latents = LENGTHS.map((frames, slot) => noise(frames * dim, 50 + slot));
   const whole = latents.map((each) => decodeWhole(weights, sizes, each));
-  const delay = bigVganDelayLatents(sizes);
+  const delay = lookAheadLatents(sizes);
 
   async function createRig() {
     const all = new Float32Array(SLOTS * MOST_FRAMES * dim).fill(3); // what is there beyond a sentence must not matter
@@ -93,6 +90,6 @@ describe.each([
 
 describe("the official geometry", () => {
   it("is a little less than a second late", () => {
-    expect(bigVganDelayLatents(OFFICIAL)).toBe(12);
+    expect(lookAheadLatents(OFFICIAL)).toBe(12);
   });
 });

@@ -1,5 +1,5 @@
 /** The BigVGAN-style decoder in plain loops over whole sequences (weights/recipe/official.py), with random weights. */
-import { kaiserLowPass, type BigVganSizes } from "../../runtime/webgpu/bigvgan-decoder.ts";
+import { kaiserLowPass, type BigVganShape } from "../../runtime/webgpu/bigvgan-decoder.ts";
 import type { WeightType } from "../../runtime/webgpu/gpu.ts";
 import type { Tensors } from "../../runtime/webgpu/tensors.ts";
 import { noise } from "./run-kernel.ts";
@@ -21,7 +21,7 @@ export function randomBigVgan({
   rates,
   blockKernels,
   blockDilations,
-}: BigVganSizes): RandomWeights {
+}: BigVganShape): RandomWeights {
   const weights = new Map<string, Stored>();
   const put = (name: string, scale: number, ...shape: readonly number[]) => {
     const count = shape.reduce((all, each) => all * each, 1);
@@ -81,7 +81,7 @@ export function tensorsOf(weights: RandomWeights, weightType: WeightType): Tenso
 }
 
 /** Normalised latents [frames, D] -> samples. */
-export function decodeWhole(weights: RandomWeights, sizes: BigVganSizes, latents: Float32Array): number[] {
+export function decodeWhole(weights: RandomWeights, sizes: BigVganShape, latents: Float32Array): number[] {
   const of = (name: string) => weights.get(name)!.values;
   const lowPass = kaiserLowPass(sizes.filterTaps, 0.25, 0.3);
   const conv = (name: string, x: Sequence, dilation: number, ahead: number): number[][] => {

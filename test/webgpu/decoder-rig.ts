@@ -1,5 +1,5 @@
 /** A decoder on the test device whose slots are filled by hand. */
-import { parseManifest, type Manifest } from "../../runtime/manifest.ts";
+import { parseModelManifest, type ModelManifest } from "../../runtime/manifest.ts";
 import { createDecoder, type Decoder, type DecoderVoice } from "../../runtime/webgpu/decoder.ts";
 import type { Gpu, WeightType } from "../../runtime/webgpu/gpu.ts";
 import { openTensors } from "../../runtime/webgpu/tensors.ts";
@@ -10,7 +10,7 @@ import { submit } from "./submit.ts";
 export const MOST_FRAMES = 64;
 
 export interface DecoderRig {
-  readonly manifest: Manifest;
+  readonly manifest: ModelManifest;
   readonly decoder: Decoder;
   /** Puts latents [frames, D] into a slot. */
   place(slot: number, latents: Float32Array): void;
@@ -24,7 +24,7 @@ export async function createDecoderRig(
   weightType: WeightType,
   slots: number,
 ): Promise<DecoderRig> {
-  const manifest = parseManifest(new TextDecoder().decode(await read("manifest.json")));
+  const manifest = parseModelManifest(new TextDecoder().decode(await read("manifest.json")));
   const tensors = openTensors(gpu, await read("decoder.safetensors"), "decoder.safetensors", { weightType });
   const slotBytes = MOST_FRAMES * manifest.latentDim * 4;
   const latents = gpu.buffer("latents", slots * slotBytes);

@@ -5,7 +5,7 @@ import { windowOf } from "../../runtime/speech/pointer.ts";
 import { createLanguageModel } from "../../runtime/webgpu/language-model.ts";
 import { createLanguageModelBuffers, SLOT_WORDS } from "../../runtime/webgpu/language-model-buffers.ts";
 import { createReferenceModel } from "../../runtime/webgpu/reference-model.ts";
-import { openTensors } from "../../runtime/webgpu/tensors.ts";
+import { openTensors, roundedTensors } from "../../runtime/webgpu/tensors.ts";
 import { largestDifference, tinyManifest } from "../onnx/tiny-weights.ts";
 import { testGpu } from "./dawn.ts";
 import { randomModel } from "./random-model.ts";
@@ -45,18 +45,20 @@ const OFFICIAL: LanguageModelSizes = {
 
 describe("language models of random geometry", () => {
   it.each([
-    ["small, odd sizes", SMALL, 12, true],
-    ["official, scaled down", OFFICIAL, 20, false],
+    ["small, odd sizes", SMALL, 12, true, "f32"],
+    ["small, odd sizes, int8", SMALL, 12, true, "int8"],
+    ["official, scaled down", OFFICIAL, 20, false, "f32"],
+    ["official, scaled down, int8", OFFICIAL, 20, false, "int8"],
   ] as const)(
     "%s: three voices follow the plain loops frame by frame",
-    async (_, sizes, latentDim, hasSpeaker) => {
+    async (_, sizes, latentDim, hasSpeaker, weightType) => {
       const { manifest, bytes } = randomModel(await tinyManifest(), sizes, latentDim, hasSpeaker);
-      const tensors = openTensors(gpu, bytes, "random", { weightType: "f32" });
+      const tensors = openTensors(gpu, bytes, "random", { weightType });
       const endless = { ...manifest, stop: { ...manifest.stop, klThreshold: 0 } };
       const buffers = createLanguageModelBuffers(gpu, endless, ROOM);
       const model = await createLanguageModel(gpu, tensors, endless, ROOM, buffers);
       await tensors.upload();
-      const reference = createReferenceModel(manifest, tensors, sizes.layers);
+      const reference = createReferenceModel(manifest, roundedTensors(tensors), sizes.layers);
       const voices = [3, 19, 33].map((count, slot) => ({
         symbols: Int32Array.from({ length: count }, (_symbol, index) => 1 + ((index * (slot + 3)) % 50)),
         conditioning: noise(conditioningSize(manifest), slot),

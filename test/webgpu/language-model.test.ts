@@ -48,11 +48,25 @@ async function cacheOf(model: LanguageModel, manifest: Manifest, positions: numb
   return layers.flatMap((layer) => unpackCache(layer, manifest, ROOM, SLOT, positions));
 }
 
+/** Largest differences to the goldens. */
+interface Bounds {
+  readonly cache: number;
+  readonly mean: number;
+  readonly logScale: number;
+  readonly advance: number;
+}
+
+const all = (most: number): Bounds => ({ cache: most, mean: most, logScale: most, advance: most });
+
+// Measured in int8: tiny 0.024, 0.0019, 0.0038, 0.0007; shipped 0.17, 0.032, 0.013, 0.0021. With scales that are 2 % too
+// large: tiny 0.051, 0.013, 0.011; shipped 0.31, 0.036, 0.037.
 describe.each([
-  ["tiny", "f32", readTiny, 1e-4],
-  ["tiny", "f16", readTiny, 1e-4],
-  ["shipped", "f32", readShipped, 2e-3],
-  ["shipped", "f16", readShipped, 2e-3],
+  ["tiny", "f32", readTiny, all(1e-4)],
+  ["tiny", "f16", readTiny, all(1e-4)],
+  ["tiny", "int8", readTiny, { cache: 0.04, mean: 0.004, logScale: 0.007, advance: 0.0015 }],
+  ["shipped", "f32", readShipped, all(2e-3)],
+  ["shipped", "f16", readShipped, all(2e-3)],
+  ["shipped", "int8", readShipped, { cache: 0.25, mean: 0.05, logScale: 0.025, advance: 0.005 }],
 ] as const)("language model %s in %s", (_name, weightType, read, most) => {
   let manifest: Manifest;
   let model: LanguageModel;
@@ -68,7 +82,7 @@ describe.each([
     open(model, symbols, golden("input.speaker").data as Float32Array, adapterOf(step));
     runDispatches(gpu, model.prefill(symbols.length));
     const cache = await cacheOf(model, manifest, symbols.length + 1);
-    expect(largestDifference(cache, golden("output.cache").data)).toBeLessThan(most);
+    expect(largestDifference(cache, golden("output.cache").data)).toBeLessThan(most.cache);
   });
 
   it("predicts a frame as the PyTorch model does", async () => {
@@ -100,13 +114,13 @@ describe.each([
     const { latentDim } = manifest;
     const { logScaleMin, logScaleMax } = manifest.languageModel;
     const clamp = (value: number) => Math.min(logScaleMax, Math.max(logScaleMin, value));
-    expect(largestDifference(outputs.slice(0, latentDim), step("output.mean").data)).toBeLessThan(most);
+    expect(largestDifference(outputs.slice(0, latentDim), step("output.mean").data)).toBeLessThan(most.mean);
     const logScale = outputs.slice(latentDim, 2 * latentDim).map(clamp);
-    expect(largestDifference(logScale, step("output.log_scale").data)).toBeLessThan(most);
+    expect(largestDifference(logScale, step("output.log_scale").data)).toBeLessThan(most.logScale);
     const advance = softmax(outputs.slice(2 * latentDim, 2 * latentDim + step("output.advance").data.length));
-    expect(largestDifference(advance, step("output.advance").data)).toBeLessThan(most);
+    expect(largestDifference(advance, step("output.advance").data)).toBeLessThan(most.advance);
     const next = await cacheOf(model, manifest, positions + 1);
-    expect(largestDifference(next, step("output.next_cache").data)).toBeLessThan(most);
+    expect(largestDifference(next, step("output.next_cache").data)).toBeLessThan(most.cache);
   });
 
   it(`takes at most 7 dispatches a layer, and three more a step`, () => {

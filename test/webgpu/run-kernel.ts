@@ -1,11 +1,12 @@
 /** Runs single kernels for tests: arrays in, arrays out. */
 import { floatToHalf, halfToFloat } from "../../runtime/half.ts";
+import { fromInt8Rows, toInt8Rows } from "../../runtime/webgpu/int8-rows.ts";
 import { MOST_COLUMNS, NO_SLOT } from "../../runtime/webgpu/language-model-buffers.ts";
 import type { Dispatch, Gpu, Kernel, WeightType } from "../../runtime/webgpu/gpu.ts";
 
 export { NO_SLOT };
 
-type Data = Float32Array | Uint32Array | Int32Array | Uint16Array;
+type Data = Float32Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
 /** A storage buffer of these values. */
 export function upload(gpu: Gpu, data: Data, usage?: number): GPUBuffer {
@@ -28,9 +29,16 @@ export function uploadColumns(gpu: Gpu, columns: readonly (readonly number[])[])
   return uniform(gpu, words);
 }
 
-/** A matrix as kernels read it: f32, or f16 in pairs. Its row length is a multiple of 4. */
-export function uploadWeights(gpu: Gpu, data: Float32Array, type: WeightType): GPUBuffer {
+/** A matrix as kernels read it, with rows of `columns`, a multiple of 4. */
+export function uploadWeights(gpu: Gpu, data: Float32Array, type: WeightType, columns: number): GPUBuffer {
+  if (type === "int8") return upload(gpu, toInt8Rows(data, columns));
   return upload(gpu, type === "f32" ? data : Uint16Array.from(data, floatToHalf));
+}
+
+/** The values of a matrix after it was stored in rows of `columns`. */
+export function rounded(data: Float32Array, type: WeightType, columns: number): Float32Array {
+  if (type === "int8") return fromInt8Rows(toInt8Rows(data, columns), columns);
+  return type === "f16" ? halved(data) : data;
 }
 
 /** Dispatches a kernel once. */
@@ -95,8 +103,14 @@ export function runDispatches({ device }: Gpu, dispatches: readonly Dispatch[]):
   device.queue.submit([encoder.finish()]);
 }
 
-/** The values of a matrix, or of a cache, which is stored as matrices are. */
-export async function downloadWeights(gpu: Gpu, buffer: GPUBuffer, type: WeightType): Promise<Float32Array> {
+/** The values of a matrix. */
+export async function downloadWeights(
+  gpu: Gpu,
+  buffer: GPUBuffer,
+  type: WeightType,
+  columns: number,
+): Promise<Float32Array> {
   const words = await download(gpu, buffer);
+  if (type === "int8") return fromInt8Rows(new Uint8Array(words.buffer as ArrayBuffer), columns);
   return type === "f32" ? words : Float32Array.from(new Uint16Array(words.buffer), halfToFloat);
 }

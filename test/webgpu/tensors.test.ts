@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { WeightsError } from "../../runtime/errors.ts";
 import { floatToHalf } from "../../runtime/half.ts";
 import type { WeightType } from "../../runtime/webgpu/gpu.ts";
-import { openTensors } from "../../runtime/webgpu/tensors.ts";
+import { openTensors, roundedTensors } from "../../runtime/webgpu/tensors.ts";
 import { testGpu } from "./dawn.ts";
 import { download, downloadWeights } from "./run-kernel.ts";
 
@@ -38,17 +38,38 @@ describe("openTensors", () => {
     const { buffer, type } = tensors.matrix("first", "second");
     expect(type).toBe(weightType);
     await tensors.upload();
-    const values = await downloadWeights(gpu, buffer, type);
+    const values = await downloadWeights(gpu, buffer, type, 4);
     expect([...values]).toEqual([1, 2, 3, 4, 5, 6, 7, -0.5, Math.fround(tenth), 9, 10, 11]);
     expect(yieldToFrame).toHaveBeenCalledTimes(2);
     expect(gpu.memory().at(-1)).toEqual({ name: "first second", bytes: weightType === "f32" ? 48 : 24 });
+  });
+
+  it("rounds matrices to int8 row by row, and vectors never", async () => {
+    const yieldToFrame = vi.fn(async () => undefined);
+    const tensors = openTensors(gpu, file(), "test", { weightType: "int8", yieldToFrame });
+    const { buffer, type } = tensors.matrix("first", "second");
+    const vector = tensors.vector("odd");
+    expect(type).toBe("int8");
+    await tensors.upload();
+    const values = await downloadWeights(gpu, buffer, type, 4);
+    const expected = [
+      [32, 64, 95, 127],
+      [91, 109, 127, -9],
+      [1, 104, 115, 127],
+    ].map((bytes, row) => bytes.map((byte) => Math.fround((byte / 127) * [4, 7, 11][row]!)));
+    expect([...values]).toEqual(expected.flat());
+    expect([...(await download(gpu, vector, 3))]).toEqual([0.25, -8, 1.5]);
+    expect(gpu.memory().findLast(({ name }) => name === "first second")?.bytes).toBe(24);
+    const rounded = roundedTensors(tensors);
+    expect([...rounded.floats("first")]).toEqual(expected.slice(0, 2).flat());
+    expect([...rounded.floats("odd")]).toEqual([0.25, -8, 1.5]);
   });
 
   it.each<WeightType>(["f32", "f16"])("fills odd rows up with zeros, in %s", async (weightType) => {
     const tensors = openTensors(gpu, file(), "test", { weightType });
     const { buffer, type } = tensors.paddedMatrix("uneven");
     await tensors.upload();
-    expect([...(await downloadWeights(gpu, buffer, type))]).toEqual([1, 2, 3, 0, 4, 5, 6, 0]);
+    expect([...(await downloadWeights(gpu, buffer, type, 4))]).toEqual([1, 2, 3, 0, 4, 5, 6, 0]);
   });
 
   it("gives vectors in f32 and values on the CPU", async () => {

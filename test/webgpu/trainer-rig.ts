@@ -6,7 +6,7 @@ import { requestLanguageModelWeights } from "../../runtime/webgpu/language-model
 import type { ReferenceTensors } from "../../runtime/webgpu/reference-model.ts";
 import { createJobQueue } from "../../runtime/webgpu/slices.ts";
 import { conditioningSize } from "../../runtime/styles.ts";
-import { openTensors } from "../../runtime/webgpu/tensors.ts";
+import { openTensors, roundedTensors, type Tensors } from "../../runtime/webgpu/tensors.ts";
 import { createTrainer } from "../../runtime/webgpu/trainer.ts";
 import { tinyManifest } from "../onnx/tiny-weights.ts";
 import { randomModel } from "./random-model.ts";
@@ -67,10 +67,10 @@ export const ADAPTER_PARTS = ["attentionA", "attentionB", "headA", "headB"] as c
 export type AdapterPart = (typeof ADAPTER_PARTS)[number];
 
 /** As the kernels see the matrices. */
-function stored(tensors: ReferenceTensors & { shape(name: string): readonly number[] }, type: WeightType) {
+function stored(tensors: Tensors): ReferenceTensors {
   const floats = (name: string) =>
-    type === "f16" && tensors.shape(name).length > 1 ? halved(tensors.floats(name)) : tensors.floats(name);
-  return { has: tensors.has, floats };
+    tensors.shape(name).length > 1 ? halved(tensors.floats(name)) : tensors.floats(name);
+  return tensors.weightType === "f16" ? { has: tensors.has, floats } : roundedTensors(tensors);
 }
 
 export async function trainerOf(
@@ -84,5 +84,5 @@ export async function trainerOf(
   const weights = requestLanguageModelWeights(tensors, manifest);
   await tensors.upload();
   const trainer = createTrainer(gpu, manifest, weights, createJobQueue(gpu, "immediate"));
-  return { manifest, tensors: stored(tensors, weightType), trainer };
+  return { manifest, tensors: stored(tensors), trainer };
 }

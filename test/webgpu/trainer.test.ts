@@ -38,6 +38,7 @@ describe("adapterGradient against differences of plain loops", () => {
   it.each<[string, LanguageModelSizes, boolean, WeightType, rank: number, frames: number]>([
     ["grouped queries, f32", GROUPED, true, "f32", 3, 7],
     ["grouped queries, f16", GROUPED, true, "f16", 16, 5],
+    ["grouped queries, int8", GROUPED, true, "int8", 8, 4],
     ["causal, neither speaker nor pointer", OFFICIAL, false, "f32", 1, 1],
   ])("%s", async (_, sizes, hasSpeaker, weightType, rank, frames) => {
     const { manifest, tensors, trainer } = await trainerOf(gpu, sizes, hasSpeaker, weightType);

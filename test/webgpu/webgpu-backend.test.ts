@@ -12,6 +12,7 @@ import { goldenAdapter, goldenLine } from "../contract/adapter-gradient.ts";
 import { goldenOf, goldenRequest, speakWhole } from "../contract/tiny-sentence.ts";
 import { readTiny } from "../onnx/tiny-weights.ts";
 import { requestDevice, testGpu } from "./dawn.ts";
+import { createFragileDevice } from "./fragile-device.ts";
 import { signalToNoise } from "./signal-to-noise.ts";
 
 const { device } = await testGpu();
@@ -172,18 +173,10 @@ describe("loss of the device", () => {
   });
 
   it("rejects slices that the caller has not submitted", async () => {
-    let lose = (_info: GPUDeviceLostInfo) => undefined as void;
-    const info = new Promise<GPUDeviceLostInfo>((resolve) => (lose = resolve));
-    const fragile = new Proxy(device, {
-      get(target, key) {
-        if (key === "lost") return info;
-        const value: unknown = Reflect.get(target, key, target);
-        return typeof value === "function" ? (value.bind(target) as unknown) : value;
-      },
-    });
-    const paced = await create({ device: fragile, pacing: "caller" });
+    const fragile = createFragileDevice(device);
+    const paced = await create({ device: fragile.device, pacing: "caller" });
     const opening = paced.openSentence(request);
-    lose({ reason: "unknown", message: "the driver was reset" } as GPUDeviceLostInfo);
+    fragile.lose();
     await expect(opening).rejects.toThrow(/lost \(the driver was reset\)/);
     expect(paced.slices.waiting).toHaveLength(0);
     await expect(paced.openSentence(request)).rejects.toThrow(BackendError);
@@ -246,6 +239,25 @@ describe("createWebGpuBackend", () => {
     await other.dispose();
     expect(other.memory()).toEqual([]);
     expect(destroyed).toHaveBeenCalledTimes(created.mock.calls.length);
+  });
+
+  it("keeps the matrices of the language model in int8, and those of the decoder in f16", async () => {
+    const [half, small] = [await create({ weightType: "f16" }), await create({ weightType: "int8" })];
+    const bytesOf = (given: WebGpuBackend, name: string) =>
+      given.memory().find((each) => each.name === name)?.bytes ?? NaN;
+    const { dim, ffnDim } = weights.manifest.languageModel;
+    expect(bytesOf(half, "layers.0.gate.weight")).toBe(2 * ffnDim * dim);
+    expect(bytesOf(small, "layers.0.gate.weight")).toBe(ffnDim * (dim + 4));
+    expect(bytesOf(small, "layers.0.ffn_norm.weight")).toBe(4 * dim);
+    const conv = "stages.0.0.expand.weight";
+    expect(bytesOf(small, conv)).toBe(bytesOf(half, conv));
+    const cold = { ...request, temperature: 0 };
+    const [expected, given] = [await speakWhole(half, cold, 4), await speakWhole(small, cold, 4)];
+    expect(given.pointers).toEqual(expected.pointers);
+    expect(given.samples).toHaveLength(expected.samples.length);
+    expect(given.samples.every((sample) => Number.isFinite(sample))).toBe(true);
+    await half.dispose();
+    await small.dispose();
   });
 
   it("speaks with f16 weights as with f32 ones, and reports its progress", async () => {

@@ -1,5 +1,6 @@
 """Every size of the model family in one place. A geometry is one ModelConfig, written into the manifest as it is."""
 
+import math
 from dataclasses import dataclass, field
 
 SAMPLE_RATE_HZ = 16000
@@ -9,6 +10,8 @@ SAMPLES_PER_LATENT = 1280  # 12.5 latents a second
 @dataclass(frozen=True)
 class EncoderConfig:
     """Log spectrum -> residual blocks -> strided convolutions -> mean and log-scale at the latent rate."""
+
+    kind = "spectrum"  # as the manifest has it
 
     fft_size: int = 640
     hop_size: int = 160
@@ -23,6 +26,8 @@ class EncoderConfig:
 class DecoderConfig:
     """Causal: latents -> transposed convolutions and residual Snake blocks -> source-filter inverse-STFT head."""
 
+    kind = "source-filter"
+
     fft_size: int = 640
     hop_size: int = 160
     input_kernel: int = 4
@@ -33,6 +38,10 @@ class DecoderConfig:
     strides: tuple = (4, 2)
     noise_hops: int = 128  # length of the noise table, 1.28 s
     delay_latents: int = 1  # sample n of the output is sample n - 1280 of the sound
+
+    @property
+    def samples_per_latent(self):
+        return self.hop_size * math.prod(self.strides)
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,8 @@ class FlowConfig:
 class BigVganConfig:
     """The official decoder: alias-free SnakeBeta residual blocks, waveform out (KALL-E release)."""
 
+    kind = "bigvgan"
+
     channels: int = 1536
     input_kernel: int = 7
     rates: tuple = (5, 4, 4, 4, 2, 2)
@@ -56,10 +67,34 @@ class BigVganConfig:
     block_dilations: tuple = (1, 3, 5)
     filter_taps: int = 12
 
+    @property
+    def samples_per_latent(self):
+        return math.prod(self.rates)
+
+    @property
+    def filter_reach(self):
+        """Places that an alias-free Snake sees to either side."""
+        return self.filter_taps // 2 - 1
+
+    @property
+    def look_ahead(self):
+        """Samples that a sample depends on ahead of it: of the first convolution and of every Snake."""
+        ahead = self.input_kernel // 2
+        for rate in self.rates:
+            ahead = ahead * rate + 2 * len(self.block_dilations) * self.filter_reach
+        return ahead + self.filter_reach
+
+    @property
+    def delay_latents(self):
+        """Whole latents by which sound that is made in chunks is late."""
+        return math.ceil(self.look_ahead / self.samples_per_latent)
+
 
 @dataclass(frozen=True)
 class WaveEncoderConfig:
     """The official encoder: strided convolutions on the waveform with dilated residual stacks."""
+
+    kind = "waveform"
 
     channels: tuple = (12, 24, 48, 96, 192, 384, 768)
     rates: tuple = (2, 2, 4, 4, 4, 5)
@@ -136,6 +171,10 @@ class ModelConfig:
     styles: tuple = ("whisper", "shout", "weary", "excited", "calm")  # of styles.py, in the order of the conditioning
     language_model: LanguageModelConfig = field(default_factory=LanguageModelConfig)
 
+    @property
+    def samples_per_latent(self):
+        return self.decoder.samples_per_latent
+
 
 SMALL = ModelConfig()
 
@@ -169,12 +208,12 @@ OFFICIAL = ModelConfig(
     ),
 )
 
-# The official geometry scaled down, for tests: grouped queries, llama3 RoPE scaling, alias-free SnakeBeta, waveform
-# head, no speaker token, no pointer.
+# The official geometry scaled down, in samples per latent too, for tests: grouped queries, llama3 RoPE scaling,
+# alias-free SnakeBeta, waveform head, no speaker token, no pointer.
 OFFICIAL_TINY = ModelConfig(
     latent_dim=8,
-    encoder=WaveEncoderConfig(channels=(4, 4, 4, 8, 8, 8, 8), layers=2),
-    decoder=BigVganConfig(channels=64, block_kernels=(3, 5), block_dilations=(1, 3)),
+    encoder=WaveEncoderConfig(channels=(4, 4, 8, 8, 8), rates=(2, 4, 4, 5), layers=2),
+    decoder=BigVganConfig(channels=32, rates=(5, 4, 8), block_kernels=(3, 5), block_dilations=(3,)),
     flow=FlowConfig(couplings=2, hidden=16, layers=1),
     speaker=None,
     styles=(),

@@ -4,6 +4,7 @@
         --out ../small [--tensors-only]
     python3 export.py --start folder --out ../small              # graphs and goldens for tensors made elsewhere
     python3 export.py --tiny --out ../../test/fixtures/tiny      # random weights, for tests
+    python3 export.py --official-tiny --out ../../test/fixtures/official-tiny
 
 Weights are rounded to f16 first and everything else (goldens, graphs) is made from the rounded numbers, so that all
 engines run the same model. The format is described in weights/FORMAT.md.
@@ -19,12 +20,20 @@ import numpy as np
 import torch
 import torch.nn as nn
 
-from config import GEOMETRIES, SAMPLE_RATE_HZ, SAMPLES_PER_LATENT, TINY
+from config import GEOMETRIES, OFFICIAL_TINY, SAMPLE_RATE_HZ, TINY
 from encode import LatentCorpus, load_vae
 from generate import STOP
-from golden import example_inputs, make_golden, make_gradient_golden, make_sentence_golden, warm_state
-from graphs import DecoderGraph, EncoderGraph, PrefillGraph, SpeakerGraph, StepGraph
-from language_model import widen_conditioning
+from golden import (
+    example_inputs,
+    make_golden,
+    make_gradient_golden,
+    make_line_golden,
+    make_sentence_golden,
+    make_sound_golden,
+    warm_state,
+)
+from graphs import DecoderGraph, EncoderGraph, OfficialDecoderGraph, OfficialEncoderGraph, PrefillGraph, SpeakerGraph, StepGraph
+from language_model import LanguageModel, widen_conditioning
 from prepare import Corpus
 from restore import restore_speech, restore_vae, restored_statistics
 from safetensors_io import write_safetensors
@@ -33,6 +42,13 @@ from train_graph import TrainGraph
 from train_lm import SpeechModel, load_speech_model
 from vae import FlowVae
 from voices import calibrate, moments, rounded
+
+AUTOENCODER_GRAPHS = {
+    "source-filter": DecoderGraph,
+    "bigvgan": OfficialDecoderGraph,
+    "spectrum": EncoderGraph,
+    "waveform": OfficialEncoderGraph,
+}
 
 # Weights of the trait run from -scale to scale: (name, scale, bias).
 TINY_TRAITS = (("pitch", 0.2, 4.9), ("size", 0.1, -0.05), ("pace", 0.1, 0.0), ("brightness", 0.8, 0.0))
@@ -73,20 +89,26 @@ def stored_tensors(*modules):
     return tensors
 
 
+def sizes_of(part):
+    """An encoder's or decoder's sizes as the manifest has them."""
+    return {"kind": part.kind, **camel_keys(asdict(part))}
+
+
 def manifest_of(name, config, decoder_state, calibration, temperature):
     lm = camel_keys(asdict(config.language_model))
+    late = {"delayLatents": config.decoder.delay_latents, "stateSize": decoder_state}
     return {
         "format": "kalliope-weights",
         "version": 1,
         "name": name,
         "sampleRateHz": SAMPLE_RATE_HZ,
-        "samplesPerLatent": SAMPLES_PER_LATENT,
+        "samplesPerLatent": config.samples_per_latent,
         "latentDim": config.latent_dim,
         "languageModel": lm,
-        "decoder": {"kind": "source-filter", **camel_keys(asdict(config.decoder)), "stateSize": decoder_state},
-        "encoder": camel_keys(asdict(config.encoder)),
+        "decoder": {**sizes_of(config.decoder), **late},
+        "encoder": sizes_of(config.encoder),
         "flow": camel_keys(asdict(config.flow)),
-        "speaker": {**camel_keys(asdict(config.speaker)), **rounded(calibration)},
+        "speaker": {**camel_keys(asdict(config.speaker)), **rounded(calibration)} if config.speaker else None,
         "symbols": SYMBOLS,
         "styles": list(config.styles),
         "stop": STOP,
@@ -98,11 +120,13 @@ class Model:
     """A trained model rounded to f16, ready to be written. Embeddings become plain tables."""
 
     def __init__(self, name, config, vae, speech, statistics, calibration):
+        """speech has a language_model, and a speaker_encoder where the config has one."""
         self.name, self.config, self.calibration = name, config, calibration
-        self.vae, self.lm, self.speaker_encoder = vae.eval(), speech.eval().language_model, speech.speaker_encoder
+        self.vae, self.lm = vae.eval(), speech.eval().language_model
+        self.encoders = {"speaker-encoder": speech.speaker_encoder} if config.speaker else {}
         self.latent_mean, self.latent_std = (torch.as_tensor(value).half().float() for value in statistics)
         flatten_embeddings(self.lm)
-        for module in (self.lm, self.vae, self.speaker_encoder):
+        for module in (self.lm, self.vae, *self.encoders.values()):
             round_to_f16(module)
 
     def tensors(self):
@@ -112,20 +136,21 @@ class Model:
             "language-model": stored_tensors(self.lm),
             "decoder": {**stored_tensors(self.vae.decoder), **latent},
             "encoder": {**stored_tensors(self.vae.encoder), **latent},
-            "speaker-encoder": stored_tensors(self.speaker_encoder),
+            **{name: stored_tensors(encoder) for name, encoder in self.encoders.items()},
             "flow": stored_tensors(self.vae.flow),
         }
 
     def graphs(self):
         """Graph name -> (module, name of the file its weights are in)."""
         latent = self.latent_mean, self.latent_std
+        train = {"lm-train": (TrainGraph(self.lm), "language-model")} if self.config.language_model.pointer else {}
+        coders = {"decoder": self.vae.decoder, "encoder": self.vae.encoder}
         return {
             "lm-prefill": (PrefillGraph(self.lm), "language-model"),
             "lm-step": (StepGraph(self.lm), "language-model"),
-            "lm-train": (TrainGraph(self.lm), "language-model"),
-            "decoder": (DecoderGraph(self.vae.decoder, *latent), "decoder"),
-            "encoder": (EncoderGraph(self.vae.encoder, *latent), "encoder"),
-            "speaker-encoder": (SpeakerGraph(self.speaker_encoder), "speaker-encoder"),
+            **train,
+            **{name: (AUTOENCODER_GRAPHS[coder.config.kind](coder, *latent), name) for name, coder in coders.items()},
+            **{name: (SpeakerGraph(encoder), name) for name, encoder in self.encoders.items()},
         }
 
 
@@ -135,21 +160,31 @@ def write_graphs(model, stored, out):
 
     (out / "golden").mkdir(exist_ok=True)
     examples, graphs = example_inputs(model.config), model.graphs()
-    examples["decoder"]["state"] = warm_state(graphs["decoder"][0], model.vae.decoder, model.config.latent_dim)
+    examples["decoder"]["state"] = warm_state(graphs["decoder"][0], model.config)
     for name, (graph, part) in graphs.items():
         export_graph(graph, examples[name], out / f"{name}.onnx", f"{part}.safetensors", stored[part])
         make = make_gradient_golden if name == "lm-train" else make_golden
         make(out / "golden" / f"{name}.safetensors", graph, examples[name])
 
 
+def write_whole_goldens(model, manifest, out):
+    """A sentence, spoken; of a model that has no rule of speech, what its parts make of whole sequences."""
+    latent = model.latent_mean, model.latent_std
+    if model.config.language_model.pointer:
+        make_sentence_golden(out / "sentence.safetensors", model.lm, model.vae.decoder, manifest, *latent)
+    else:
+        make_line_golden(out / "lm-line.safetensors", model.lm, model.config.latent_dim)
+        make_sound_golden(out / "sound.safetensors", model.vae.decoder, *latent)
+
+
 def export(model, out, temperature, tensors_only=False):
     out.mkdir(parents=True, exist_ok=True)
     stored = {part: write_safetensors(out / f"{part}.safetensors", tensors) for part, tensors in model.tensors().items()}
-    manifest = manifest_of(model.name, model.config, model.vae.decoder.initial_state(1).shape[1], model.calibration, temperature)
+    state_size = model.graphs()["decoder"][0].initial_state().shape[1]
+    manifest = manifest_of(model.name, model.config, state_size, model.calibration, temperature)
     if not tensors_only:
         write_graphs(model, stored, out)
-        sentence = out / "golden" / "sentence.safetensors"
-        make_sentence_golden(sentence, model.lm, model.vae.decoder, manifest, model.latent_mean, model.latent_std)
+        write_whole_goldens(model, manifest, out / "golden")
     made = [path for path in sorted(out.iterdir()) if path.suffix in (".onnx", ".safetensors")]
     manifest["files"] = {
         path.name: {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for path in made
@@ -176,7 +211,7 @@ def restored_model(args):
     vae, speech = FlowVae(config), SpeechModel(config)
     restore_vae(vae, args.start)
     restore_speech(speech, args.start)
-    calibration = {name: manifest["speaker"][name] for name in ("mean", "cholesky", "components", "audible", "traits")}
+    calibration = {name: manifest["speaker"][name] for name in ("mean", "cholesky", "components", "audible", "traits", "clear")}
     return Model(manifest["name"], config, vae, speech, restored_statistics(args.start), calibration)
 
 
@@ -208,14 +243,36 @@ def tiny_model():
             name: {"weights": np.roll(np.linspace(-scale, scale, dim), turn), "bias": bias, "error": 0.05}
             for turn, (name, scale, bias) in enumerate(TINY_TRAITS)
         },
+        "clear": [],
     }
-    statistics = torch.linspace(-0.5, 0.5, TINY.latent_dim), torch.linspace(0.5, 1.5, TINY.latent_dim)
-    return Model("tiny", TINY, vae, speech, statistics, calibration)
+    return Model("tiny", TINY, vae, speech, tiny_statistics(TINY), calibration)
+
+
+def tiny_statistics(config):
+    return torch.linspace(-0.5, 0.5, config.latent_dim), torch.linspace(0.5, 1.5, config.latent_dim)
+
+
+def official_tiny_model():
+    """Random weights in the official geometry scaled down. It has no voices: neither speaker encoder nor calibration."""
+    torch.manual_seed(7)
+    config, speech = OFFICIAL_TINY, nn.Module()
+    vae = FlowVae(config)
+    speech.language_model = LanguageModel(config.language_model, config.latent_dim, 0)
+    with torch.no_grad():
+        for parameter in [*vae.parameters(), *speech.parameters()]:
+            parameter.add_(torch.randn_like(parameter) * 0.05)
+        for module in vae.decoder.modules():  # so that sound is neither still nor at its bounds
+            if isinstance(module, (nn.Conv1d, nn.ConvTranspose1d)):
+                taps = 2 if isinstance(module, nn.ConvTranspose1d) else module.kernel_size[0]
+                module.weight.normal_(0, 0.8 * (module.in_channels * taps) ** -0.5)
+                module.bias.mul_(0.3)
+    return Model("official-tiny", config, vae, speech, tiny_statistics(config), None)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--official-tiny", action="store_true")
     parser.add_argument("--start", help="weights folder to take the model from")
     parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
     parser.add_argument("--data")
@@ -227,5 +284,8 @@ if __name__ == "__main__":
     parser.add_argument("--temperature", type=float, default=0.0, help="what the runtime speaks with unless told")
     parser.add_argument("--tensors-only", action="store_true")
     arguments = parser.parse_args()
-    model = tiny_model() if arguments.tiny else restored_model(arguments) if arguments.start else trained_model(arguments)
+    if arguments.tiny or arguments.official_tiny:
+        model = tiny_model() if arguments.tiny else official_tiny_model()
+    else:
+        model = restored_model(arguments) if arguments.start else trained_model(arguments)
     export(model, Path(arguments.out), arguments.temperature, arguments.tensors_only)

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 import noise
-from adapter_loss import TrainingLine, line_gradient
+from adapter_loss import TrainingLine, line_gradient, sequence_mask
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from generate import decode, speak
 from safetensors_io import write_safetensors
@@ -16,7 +16,7 @@ GOLDEN_TEXT, GOLDEN_SEED, GOLDEN_TEMPERATURE = "Hello, traveler!", 42, 0.3
 
 
 def example_inputs(config, seed=0):
-    """Inputs of every graph, odd sizes, with a live LoRA adapter. The decoder's state is left to `warm_state`."""
+    """Inputs of every graph that the model has, odd sizes, with a live LoRA adapter. The decoder's state is left to `warm_state`."""
     generator = torch.Generator().manual_seed(seed)
 
     def gaussian(*shape, scale=1.0):
@@ -32,21 +32,25 @@ def example_inputs(config, seed=0):
     }
     speech = torch.cumsum(gaussian(1, 7 * SAMPLES_PER_LATENT * 2, scale=0.01), 1)
     speech = 0.1 * torch.sin(speech + torch.arange(speech.shape[1]) * 0.05) + gaussian(*speech.shape, scale=0.01)
-    return {
-        "lm-prefill": {"speaker": example_conditioning(config, gaussian), "symbols": ids, **lora},
+    speaker = {"speaker": example_conditioning(config, gaussian)} if config.speaker else {}
+    pointer = {"window": ids[:, : lm.pointer.window], "age": torch.tensor([3], dtype=torch.int32)} if lm.pointer else {}
+    examples = {
+        "lm-prefill": {**speaker, "symbols": ids, **lora},
         "lm-step": {
             "latent": gaussian(1, config.latent_dim),
-            "window": ids[:, : lm.pointer.window],
-            "age": torch.tensor([3], dtype=torch.int32),
+            **pointer,
             "cache": gaussian(lm.layers, 2, lm.kv_heads, positions + prefix, lm.head_dim),
             **lora,
         },
-        "decoder": {"latents": gaussian(1, 5, config.latent_dim), "state": None},
-        "encoder": {"samples": speech[:, : 7 * SAMPLES_PER_LATENT]},
+        "decoder": {"latents": gaussian(1, 5, config.latent_dim), "count": torch.tensor([3], dtype=torch.int32), "state": None},
+        "encoder": {"samples": speech[:, : 7 * config.samples_per_latent]},
         "speaker-encoder": {"samples": speech[:, : SAMPLE_RATE_HZ + 777]},
-        # So strong a head that some log-scales reach their bounds, where the gradient is 0.
-        "lm-train": {**example_line(config, ids, gaussian), **lora, "lora_head_b": lora["lora_head_b"] * 340 * lm.dim**-0.5},
     }
+    if lm.pointer:
+        # So strong a head that some log-scales reach their bounds, where the gradient is 0.
+        head = lora["lora_head_b"] * 340 * lm.dim**-0.5
+        examples["lm-train"] = {**example_line(config, ids, gaussian), **lora, "lora_head_b": head}
+    return examples
 
 
 def example_conditioning(config, gaussian):
@@ -74,11 +78,13 @@ def example_line(config, ids, gaussian, frames=19):
     }
 
 
-def warm_state(graph, decoder, latent_dim):
-    """A state of the decoder in the middle of a sentence [1, S]."""
-    latents = torch.randn(1, 4, latent_dim, generator=torch.Generator().manual_seed(1))
+def warm_state(graph, config):
+    """A state of the decoder's graph in the middle of a sentence [1, S]: after its first sound."""
+    count = config.decoder.delay_latents + 3
+    latents = torch.randn(1, count, config.latent_dim, generator=torch.Generator().manual_seed(1))
+    given = {"latents": latents, "count": torch.tensor([count]), "state": graph.initial_state()}
     with torch.no_grad():
-        return graph(latents, decoder.initial_state(1))[1]
+        return graph(*(given[name] for name in graph.inputs))[1]
 
 
 def make_golden(path, graph, example):
@@ -92,6 +98,28 @@ def make_gradient_golden(path, graph, example):
     line, adapter = ([example[name] for name in names] for names in (graph.line, graph.adapter))
     made = line_gradient(graph.model, TrainingLine(*line), adapter)
     write_golden(path, graph, example, made, symbol_indices=example["symbol_indices"].numpy())
+
+
+def make_line_golden(path, lm, latent_dim, frames=11):
+    """A line of a model that has neither speaker token nor pointer, teacher-forced: predictions of all its frames."""
+    ids = torch.tensor([[SYMBOLS.index(symbol) for symbol in GOLDEN_SYMBOLS]])
+    latents = torch.randn(1, frames, latent_dim, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        x = torch.cat([lm.embed_prefix(None, ids), lm.embed_latents(shifted(latents), None, None)], 1)
+        mask = sequence_mask(frames, ids.shape[1], lm.config.prefix_attention)
+        hidden, _ = lm.run_layers(x, lm.rotation(torch.arange(x.shape[1])[None]), mask)
+        mean, log_scale, _ = lm.predict(hidden[:, ids.shape[1] :])
+    made = {"latents": latents, "mean": mean, "log_scale": log_scale}
+    arrays = {name: value[0].numpy() for name, value in made.items()}
+    write_safetensors(path, {"symbols": ids[0].int().numpy(), **arrays})
+
+
+def make_sound_golden(path, decoder, latent_mean, latent_std, frames=5):
+    """Latents [T, D] and their sound, made at once."""
+    latents = torch.randn(frames, len(latent_mean), generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        samples = decoder((latents * latent_std + latent_mean)[None])[0]
+    write_safetensors(path, {"latents": latents.numpy(), "samples": samples.numpy()})
 
 
 def write_golden(path, graph, example, made, **others):
@@ -109,7 +137,7 @@ def make_sentence_golden(path, lm, decoder, manifest, latent_mean, latent_std):
         values = noise.gaussian(GOLDEN_SEED, stream, np.arange(frame * dim, (frame + 1) * dim))
         return torch.from_numpy(values.astype(np.float32))
 
-    speaker = noise.speaker_latent(GOLDEN_SEED, manifest["speaker"]["components"])
+    speaker = noise.speaker_latent(GOLDEN_SEED, manifest["speaker"])
     latents, path_of, _ = speak(lm, GOLDEN_SYMBOLS, torch.from_numpy(speaker), frame_noise, GOLDEN_TEMPERATURE)
     samples = decode(decoder, latents, latent_mean, latent_std)
     arrays = {"speaker": speaker, "latents": latents.numpy(), "samples": samples.numpy()}

@@ -8,6 +8,7 @@ import torch
 import torch.nn as nn
 
 from dft import DftBasis
+from streaming import initial_state, stream
 
 
 def magnitudes(samples, size, hop, window, basis):
@@ -21,20 +22,22 @@ def magnitudes(samples, size, hop, window, basis):
 
 
 class PrefillGraph(nn.Module):
-    inputs = ("speaker", "symbols", "lora_attention_a", "lora_attention_b")
+    inputs = ("speaker", "symbols", "lora_attention_a", "lora_attention_b")  # without a speaker token no speaker
     outputs = ("cache",)
     dynamic = {"symbols": {1: "symbols"}, "lora_attention_a": {2: "rank"}, "lora_attention_b": {3: "rank"}, "cache": {3: "positions"}}
 
     def __init__(self, model):
         super().__init__()
         self.model = model
+        self.inputs = self.inputs if hasattr(model, "speaker") else self.inputs[1:]
 
-    def forward(self, speaker, symbols, lora_attention_a, lora_attention_b):
-        x = self.model.embed_prefix(speaker, symbols.long())
+    def forward(self, *tensors):
+        given = dict(zip(self.inputs, tensors))
+        x = self.model.embed_prefix(given.get("speaker"), given["symbols"].long())
         positions = torch.arange(x.shape[1], dtype=torch.float32)[None]
         causal = self.model.config.prefix_attention == "causal"
         mask = torch.full((x.shape[1], x.shape[1]), -1e9).triu(1)[None, None] if causal else None
-        lora = (lora_attention_a, lora_attention_b)
+        lora = given["lora_attention_a"], given["lora_attention_b"]
         _, kept = self.model.run_layers(x, self.model.rotation(positions), mask, None, lora)
         return torch.stack([torch.cat([key, value], 0) for key, value in kept])
 
@@ -54,16 +57,24 @@ class StepGraph(nn.Module):
     def __init__(self, model):
         super().__init__()
         self.model = model
+        if not model.config.pointer:
+            self.inputs = tuple(name for name in self.inputs if name not in ("window", "age"))
+            self.outputs = tuple(name for name in self.outputs if name != "advance")
 
-    def forward(self, latent, window, age, cache, lora_attention_a, lora_attention_b, lora_head_a, lora_head_b):
-        x = self.model.embed_latents(latent[:, None], window.long()[:, None], age.long()[:, None])
-        position = torch.arange(cache.shape[3] + 1, dtype=torch.float32)[None, -1:]
-        caches = [(layer[0][None], layer[1][None]) for layer in cache]
-        lora = (lora_attention_a, lora_attention_b)
+    def forward(self, *tensors):
+        given = dict(zip(self.inputs, tensors))
+        side = (given[name].long()[:, None] if name in given else None for name in ("window", "age"))
+        x = self.model.embed_latents(given["latent"][:, None], *side)
+        position = torch.arange(given["cache"].shape[3] + 1, dtype=torch.float32)[None, -1:]
+        caches = [(layer[0][None], layer[1][None]) for layer in given["cache"]]
+        lora = given["lora_attention_a"], given["lora_attention_b"]
         hidden, kept = self.model.run_layers(x, self.model.rotation(position), None, caches, lora)
-        mean, log_scale, advance = self.model.predict(hidden, (lora_head_a, lora_head_b))
+        mean, log_scale, advance = self.model.predict(hidden, (given["lora_head_a"], given["lora_head_b"]))
         next_cache = torch.stack([torch.cat([key, value], 0) for key, value in kept])
-        return mean[:, 0], log_scale[:, 0], advance[:, 0].softmax(-1), next_cache
+        predicted = [mean[:, 0], log_scale[:, 0]]
+        if advance is not None:
+            predicted.append(advance[:, 0].softmax(-1))
+        return *predicted, next_cache
 
 
 class DecoderGraph(nn.Module):
@@ -75,8 +86,27 @@ class DecoderGraph(nn.Module):
         self.model = model
         self.latent_mean, self.latent_std = nn.Parameter(latent_mean), nn.Parameter(latent_std)
 
+    def initial_state(self):
+        return self.model.initial_state(1)
+
     def forward(self, latents, state):
         return self.model(latents * self.latent_std + self.latent_mean, state)
+
+
+class OfficialDecoderGraph(nn.Module):
+    inputs, outputs = ("latents", "count", "state"), ("samples", "next_state")
+    dynamic = {"latents": {1: "frames"}, "samples": {1: "samples"}}
+
+    def __init__(self, model, latent_mean, latent_std):
+        super().__init__()
+        self.model = model
+        self.latent_mean, self.latent_std = nn.Parameter(latent_mean), nn.Parameter(latent_std)
+
+    def initial_state(self):
+        return initial_state(self.model)
+
+    def forward(self, latents, count, state):
+        return stream(self.model, latents * self.latent_std + self.latent_mean, count[0].long(), state)
 
 
 class EncoderGraph(nn.Module):
@@ -95,6 +125,19 @@ class EncoderGraph(nn.Module):
         padded = nn.functional.pad(samples, (side, side))
         bins = magnitudes(padded, config.fft_size, config.hop_size, self.model.window, self.dft())
         mean, log_scale = self.model.encode_spectrum(torch.log(bins + 1e-3))
+        return (mean - self.latent_mean) / self.latent_std, log_scale - torch.log(self.latent_std)
+
+
+class OfficialEncoderGraph(nn.Module):
+    inputs, outputs, dynamic = EncoderGraph.inputs, EncoderGraph.outputs, EncoderGraph.dynamic
+
+    def __init__(self, model, latent_mean, latent_std):
+        super().__init__()
+        self.model = model
+        self.latent_mean, self.latent_std = nn.Parameter(latent_mean), nn.Parameter(latent_std)
+
+    def forward(self, samples):
+        mean, log_scale = self.model(samples)
         return (mean - self.latent_mean) / self.latent_std, log_scale - torch.log(self.latent_std)
 
 

@@ -73,6 +73,11 @@ def adapted(linear, x, lora_a, lora_b):
     return y + (x @ lora_a.transpose(-1, -2)) @ lora_b[: y.shape[-1]].transpose(-1, -2)
 
 
+def shared(x, repeat):
+    """Keys or values [B, H, T, K] of every head that shares them [B, H * repeat, T, K]; repeat_interleave is not exported well."""
+    return x[:, :, None].expand(-1, -1, repeat, -1, -1).flatten(1, 2)
+
+
 class Layer(nn.Module):
     def __init__(self, config):
         super().__init__()
@@ -102,8 +107,7 @@ class Layer(nn.Module):
             key, value = torch.cat([cache[0], key], 2), torch.cat([cache[1], value], 2)
         kept = (key, value)
         if config.kv_heads != config.heads:
-            repeat = config.heads // config.kv_heads
-            key, value = key.repeat_interleave(repeat, 1), value.repeat_interleave(repeat, 1)
+            key, value = (shared(x, config.heads // config.kv_heads) for x in kept)
         scores = query @ key.transpose(-1, -2) * config.head_dim**-0.5
         if mask is not None:
             scores = scores + mask.to(scores.dtype)

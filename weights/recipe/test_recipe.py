@@ -24,11 +24,13 @@ from adapt import Lesson, adapted_model, start_adapter  # noqa: E402
 from adapter_loss import TrainingLine, line_gradient, line_losses  # noqa: E402
 from config import GEOMETRIES, OFFICIAL_TINY, SAMPLES_PER_LATENT, TINY  # noqa: E402
 from generate import speak  # noqa: E402
-from language_model import LanguageModel, SymbolEmbedding, gaussian_kl, rope_frequencies  # noqa: E402
+from language_model import LanguageModel, SymbolEmbedding, gaussian_kl, rope_frequencies, shared  # noqa: E402
+from official import BigVganDecoder  # noqa: E402
 from phonemes import label_segments, read_cmudict  # noqa: E402
 from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, Corpus, held_out_sentences, make_speaker  # noqa: E402
 from restore import restore_speech, restore_vae  # noqa: E402
 from safetensors_io import read_safetensors  # noqa: E402
+from streaming import initial_state, stream  # noqa: E402
 from symbols import SYMBOL_ID, SYMBOLS  # noqa: E402
 from train_graph import TrainGraph  # noqa: E402
 from train_lm import SpeechModel, ages_of, attention_mask, pointer_path, run_model, sequence_positions, shifted  # noqa: E402
@@ -249,12 +251,39 @@ class Parts(unittest.TestCase):
 
     def test_official_geometry_runs(self):
         model = FlowVae(OFFICIAL_TINY)
-        mean, log_scale = model.encoder(torch.randn(2, 3 * SAMPLES_PER_LATENT) * 0.1)
+        mean, log_scale = model.encoder(torch.randn(2, 3 * OFFICIAL_TINY.samples_per_latent) * 0.1)
         self.assertEqual(mean.shape, (2, 3, 8))
         made = model.decoder(sample(mean, log_scale))
-        self.assertEqual(made.shape, (2, 3 * SAMPLES_PER_LATENT))
+        self.assertEqual(made.shape, (2, 3 * OFFICIAL_TINY.samples_per_latent))
         self.assertLessEqual(float(made.abs().max()), 1.0)
         made.sum().backward()
+
+    def test_official_decoder_streams(self):
+        config = replace(OFFICIAL_TINY.decoder, block_dilations=(1, 3))
+        decoder, delay = BigVganDecoder(config, OFFICIAL_TINY.latent_dim).eval(), config.delay_latents
+        self.assertEqual((delay, OFFICIAL_TINY.decoder.delay_latents), (9, 6))
+        official = GEOMETRIES["official"]
+        self.assertEqual((official.decoder.delay_latents, official.samples_per_latent), (12, SAMPLES_PER_LATENT))
+        latents, beyond = torch.randn(1, 11, OFFICIAL_TINY.latent_dim), torch.full((1, delay, OFFICIAL_TINY.latent_dim), 7.0)
+        with torch.no_grad():
+            for parameter in decoder.parameters():
+                parameter.add_(torch.randn_like(parameter) * 0.05)
+            whole = decoder(latents)
+            for sizes in ([11], [1, 3, 7], [2, 9, 0]):
+                state, parts = initial_state(decoder), []
+                for place, chunk in enumerate(latents.split(sizes, 1)):
+                    count = chunk.shape[1]
+                    if place == len(sizes) - 1:
+                        chunk = torch.cat([chunk, beyond], 1)
+                    made, state = stream(decoder, chunk, torch.tensor(count), state)
+                    self.assertEqual(state.shape, initial_state(decoder).shape)
+                    parts.append(made)
+                late = delay * config.samples_per_latent
+                torch.testing.assert_close(torch.cat(parts, 1)[:, late:], whole, atol=1e-6, rtol=0)
+
+    def test_heads_share_keys(self):
+        keys = torch.randn(2, 3, 5, 4)
+        torch.testing.assert_close(shared(keys, 2), keys.repeat_interleave(2, 1), atol=0, rtol=0)
 
     def test_flow_keeps_volume(self):
         flow = FlowVae(TINY).flow

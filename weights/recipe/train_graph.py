@@ -10,7 +10,7 @@ import torch
 import torch.nn as nn
 
 from adapter_loss import ADAPTER, TrainingLine, sequence_mask
-from language_model import gaussian_kl, rotate
+from language_model import gaussian_kl, rotate, shared
 from train_lm import POINTER_WEIGHT
 
 
@@ -42,13 +42,11 @@ def attention_with_pullback(query, key, value, mask, repeat):
     """query [1, H, T, K], key and value [1, H / repeat, T, K] -> [1, H, T, K]."""
     groups = query.shape[1] // repeat
 
-    def shared(x):
-        return x.repeat_interleave(repeat, 1) if repeat > 1 else x
-
     def summed(d_x):
         return torch.stack([part.sum(1) for part in d_x.split([repeat] * groups, 1)], 1) if repeat > 1 else d_x
 
-    keys, values, scale = shared(key), shared(value), query.shape[-1] ** -0.5
+    keys, values = (shared(x, repeat) if repeat > 1 else x for x in (key, value))
+    scale = query.shape[-1] ** -0.5
     shares = (query @ keys.transpose(2, 3) * scale + mask).softmax(-1)
 
     def pullback(d_y):

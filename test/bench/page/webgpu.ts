@@ -15,7 +15,8 @@ async function measure({ weights, settings }: WebGpuPageRequest) {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null)
     throw new Error("This browser has no WebGPU adapter; --software measures on SwiftShader.");
-  const device = await adapter.requestDevice();
+  const requiredFeatures = settings.features.filter((feature) => adapter.features.has(feature));
+  const device = await adapter.requestDevice({ requiredFeatures });
   const measurement = await measureWebGpu(
     {
       device,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { Gpu } from "../../../runtime/webgpu/gpu.ts";
 import { largestDifference } from "../../onnx/tiny-weights.ts";
-import { testGpu } from "../dawn.ts";
+import { testGpus } from "../dawn.ts";
 import { numericGradient, weighted } from "../numeric-gradient.ts";
 import { download, NO_SLOT, noise, runKernel, uniform, upload, uploadColumns } from "../run-kernel.ts";
 
-const gpu = await testGpu();
+const gpus = await testGpus();
 
 /** Numbers of queries, keys and values whose gradients are checked. */
 const SAMPLES = 25;
@@ -83,7 +84,7 @@ function rotationOf({ headDim, columns }: Case): Float32Array {
   });
 }
 
-async function run(test: Case, given: Record<"query" | "key" | "value" | "slopes", Float64Array>) {
+async function run(gpu: Gpu, test: Case, given: Record<"query" | "key" | "value" | "slopes", Float64Array>) {
   const { heads, kvHeads, headDim, columns, seen, capacity } = test;
   const { query, key, value, slopes } = given;
   const width = (heads + 2 * kvHeads) * headDim;
@@ -91,7 +92,7 @@ async function run(test: Case, given: Record<"query" | "key" | "value" | "slopes
     sizes: { CAPACITY: capacity },
     constants: { HEADS: heads, KV_HEADS: kvHeads, HEAD4: headDim / 4 },
   };
-  const shared = ["column", "workgroup-sum", "attention-weights", "head-gradient"];
+  const shared = ["column", "workgroup-sum", "workgroup-maximum", "attention-weights", "head-gradient"];
   const places = Array.from({ length: columns }, (_, column) => [0, column, spanOf(column, test), 0]);
   const floats = (data: Float64Array) => upload(gpu, Float32Array.from(data));
   const [turned, cache] = [
@@ -116,49 +117,61 @@ async function run(test: Case, given: Record<"query" | "key" | "value" | "slopes
   return download(gpu, gradient);
 }
 
-describe("kernels of the backward pass of attention", () => {
-  it.each<[string, Case]>([
-    [
-      "a head of its own for every query, causal",
-      { heads: 2, kvHeads: 2, headDim: 8, columns: 7, seen: 0, capacity: 9 },
-    ],
-    [
-      "grouped queries, a prefix all see",
-      { heads: 4, kvHeads: 2, headDim: 16, columns: 9, seen: 5, capacity: 16 },
-    ],
-    ["more columns than threads", { heads: 2, kvHeads: 1, headDim: 8, columns: 70, seen: 66, capacity: 70 }],
-  ])("give the gradients of queries, keys and values with %s", async (_, test) => {
-    const { heads, kvHeads, headDim, columns } = test;
-    const make = (count: number, seed: number) => Float64Array.from(noise(columns * count * headDim, seed));
-    const [query, key, value, slopes] = [make(heads, 1), make(kvHeads, 2), make(kvHeads, 3), make(heads, 4)];
-    const given = await run(test, { query, key, value, slopes });
-    const loss = (q: Float64Array, k: Float64Array, v: Float64Array) =>
-      weighted(attended(test, q, k, v), slopes);
-    const gradientOf = (x: Float64Array, lossOf: (x: Float64Array) => number) => {
-      const step = Math.ceil(x.length / SAMPLES) | 1; // odd: meets all places of a head
-      return x.map((each, at) =>
-        at % step === 0 ? numericGradient(([changed = NaN]) => lossOf(x.with(at, changed)), [each])[0]! : NaN,
-      );
-    };
-    const expected = [
-      gradientOf(query, (x) => loss(x, key, value)),
-      gradientOf(key, (x) => loss(query, x, value)),
-      gradientOf(value, (x) => loss(query, key, x)),
-    ];
-    const widths = [heads, kvHeads, kvHeads].map((count) => count * headDim);
-    const row = widths.reduce((sum, each) => sum + each, 0);
-    let first = 0;
-    expected.forEach((wanted, index) => {
-      const width = widths[index]!;
-      const pairs = Array.from(wanted, (each, at) => [
-        each,
-        given[Math.floor(at / width) * row + first + (at % width)]!,
-      ]).filter(([each]) => !Number.isNaN(each));
-      expect(pairs.length).toBeGreaterThan(SAMPLES / 2);
-      const [numeric, kernel] = [pairs.map(([each]) => each!), pairs.map(([, each]) => each!)];
-      expect(largestDifference(kernel, numeric)).toBeLessThan(1e-4);
-      first += width;
+describe.each(gpus)("%s", (_device, gpu) => {
+  describe("kernels of the backward pass of attention", () => {
+    it.each<[string, Case]>([
+      [
+        "a head of its own for every query, causal",
+        { heads: 2, kvHeads: 2, headDim: 8, columns: 7, seen: 0, capacity: 9 },
+      ],
+      [
+        "grouped queries, a prefix all see",
+        { heads: 4, kvHeads: 2, headDim: 16, columns: 9, seen: 5, capacity: 16 },
+      ],
+      [
+        "more columns than threads",
+        { heads: 2, kvHeads: 1, headDim: 8, columns: 70, seen: 66, capacity: 70 },
+      ],
+    ])("give the gradients of queries, keys and values with %s", async (_, test) => {
+      const { heads, kvHeads, headDim, columns } = test;
+      const make = (count: number, seed: number) => Float64Array.from(noise(columns * count * headDim, seed));
+      const [query, key, value, slopes] = [
+        make(heads, 1),
+        make(kvHeads, 2),
+        make(kvHeads, 3),
+        make(heads, 4),
+      ];
+      const given = await run(gpu, test, { query, key, value, slopes });
+      const loss = (q: Float64Array, k: Float64Array, v: Float64Array) =>
+        weighted(attended(test, q, k, v), slopes);
+      const gradientOf = (x: Float64Array, lossOf: (x: Float64Array) => number) => {
+        const step = Math.ceil(x.length / SAMPLES) | 1; // odd: meets all places of a head
+        return x.map((each, at) =>
+          at % step === 0
+            ? numericGradient(([changed = NaN]) => lossOf(x.with(at, changed)), [each])[0]!
+            : NaN,
+        );
+      };
+      const expected = [
+        gradientOf(query, (x) => loss(x, key, value)),
+        gradientOf(key, (x) => loss(query, x, value)),
+        gradientOf(value, (x) => loss(query, key, x)),
+      ];
+      const widths = [heads, kvHeads, kvHeads].map((count) => count * headDim);
+      const row = widths.reduce((sum, each) => sum + each, 0);
+      let first = 0;
+      expected.forEach((wanted, index) => {
+        const width = widths[index]!;
+        const pairs = Array.from(wanted, (each, at) => [
+          each,
+          given[Math.floor(at / width) * row + first + (at % width)]!,
+        ]).filter(([each]) => !Number.isNaN(each));
+        expect(pairs.length).toBeGreaterThan(SAMPLES / 2);
+        const [numeric, kernel] = [pairs.map(([each]) => each!), pairs.map(([, each]) => each!)];
+        expect(largestDifference(kernel, numeric)).toBeLessThan(1e-4);
+        first += width;
+      });
+      expect(given.subarray(columns * row).every((each) => each === 0)).toBe(true); // the idle column
     });
-    expect(given.subarray(columns * row).every((each) => each === 0)).toBe(true); // the idle column
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { largestDifference } from "../../onnx/tiny-weights.ts";
-import { testGpu } from "../dawn.ts";
+import { testGpus } from "../dawn.ts";
 import { download, NO_SLOT, noise, runKernel, upload, uploadColumns } from "../run-kernel.ts";
 
-const gpu = await testGpu();
+const gpus = await testGpus();
 
 interface Case {
   readonly heads: number;
@@ -52,54 +52,56 @@ function expected(
   );
 }
 
-describe("kernel attention", () => {
-  it.each<[string, Case]>([
-    [
-      "a head of its own for every query",
-      { heads: 3, kvHeads: 3, headDim: 8, capacity: 21, columns: [[1, 1], IDLE, [2, 21]] },
-    ],
-    [
-      "grouped queries, more positions than threads",
-      {
-        heads: 6,
-        kvHeads: 2,
-        headDim: 40,
-        capacity: 203,
+describe.each(gpus)("%s", (_device, gpu) => {
+  describe("kernel attention", () => {
+    it.each<[string, Case]>([
+      [
+        "a head of its own for every query",
+        { heads: 3, kvHeads: 3, headDim: 8, capacity: 21, columns: [[1, 1], IDLE, [2, 21]] },
+      ],
+      [
+        "grouped queries, more positions than threads",
+        {
+          heads: 6,
+          kvHeads: 2,
+          headDim: 40,
+          capacity: 203,
 
-        columns: [
-          [2, 203],
-          [0, 65],
-        ],
-      },
-    ],
-    [
-      "one key and value for all queries",
-      {
-        heads: 2,
-        kvHeads: 1,
-        headDim: 72,
-        capacity: 131,
-        columns: [[0, 130], IDLE, [1, 64]],
-      },
-    ],
-  ])("mixes values with %s", async (_, test) => {
-    const { heads, kvHeads, headDim, capacity, columns } = test;
-    const tensors = tensorsOf(test);
-    const constants = { HEADS: heads, KV_HEADS: kvHeads, HEAD4: headDim / 4 };
-    const kernel = await gpu.kernel("attention", {
-      includes: ["column", "workgroup-sum", "attention-weights"],
-      sizes: { CAPACITY: capacity },
-      constants,
+          columns: [
+            [2, 203],
+            [0, 65],
+          ],
+        },
+      ],
+      [
+        "one key and value for all queries",
+        {
+          heads: 2,
+          kvHeads: 1,
+          headDim: 72,
+          capacity: 131,
+          columns: [[0, 130], IDLE, [1, 64]],
+        },
+      ],
+    ])("mixes values with %s", async (_, test) => {
+      const { heads, kvHeads, headDim, capacity, columns } = test;
+      const tensors = tensorsOf(test);
+      const constants = { HEADS: heads, KV_HEADS: kvHeads, HEAD4: headDim / 4 };
+      const kernel = await gpu.kernel("attention", {
+        includes: ["column", "workgroup-sum", "workgroup-maximum", "attention-weights"],
+        sizes: { CAPACITY: capacity },
+        constants,
+      });
+      const places = columns.map(([slot, span]) => [slot, 0, span, 0]);
+      const mixed = upload(gpu, tensors.mixed);
+      const cache = upload(gpu, tensors.cache);
+      runKernel(
+        gpu,
+        kernel,
+        [uploadColumns(gpu, places), upload(gpu, tensors.query), cache, mixed],
+        [heads, columns.length],
+      );
+      expect(largestDifference(await download(gpu, mixed), expected(test, tensors))).toBeLessThan(1e-5);
     });
-    const places = columns.map(([slot, span]) => [slot, 0, span, 0]);
-    const mixed = upload(gpu, tensors.mixed);
-    const cache = upload(gpu, tensors.cache);
-    runKernel(
-      gpu,
-      kernel,
-      [uploadColumns(gpu, places), upload(gpu, tensors.query), cache, mixed],
-      [heads, columns.length],
-    );
-    expect(largestDifference(await download(gpu, mixed), expected(test, tensors))).toBeLessThan(1e-5);
   });
 });

@@ -124,7 +124,7 @@ describe("conv1d", () => {
 
     const layer = await createConv1d(gpu, "test", sizes, {
       window: uploadWindow(gpu, window),
-      weights: { buffer: uploadWeights(gpu, weights, type), type },
+      weights: { buffer: uploadWeights(gpu, weights, type, channels), type },
       vectors: upload(gpu, vectors),
       source: upload(gpu, source),
       residual: upload(gpu, residual),
@@ -165,7 +165,7 @@ describe("conv1d", () => {
   it("gives the same bits for a place whatever the size of the window", async () => {
     const sizes = { channels: 40, outputs: 21, rate: 3, taps: 3, back: 2, sourceRing: 17, resultRing: 15 };
     const buffers = {
-      weights: { buffer: uploadWeights(gpu, noise(21 * 3 * 40, 1), "f32"), type: "f32" } as const,
+      weights: { buffer: uploadWeights(gpu, noise(21 * 3 * 40, 1), "f32", 40), type: "f32" } as const,
       vectors: upload(gpu, noise(21, 2)),
       source: upload(gpu, noise(17 * 40, 3)),
     };

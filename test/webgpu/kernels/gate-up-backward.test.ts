@@ -5,9 +5,9 @@ import { testGpu } from "../dawn.ts";
 import { numericGradient } from "../numeric-gradient.ts";
 import {
   download,
-  halved,
   NO_SLOT,
   noise,
+  rounded,
   runKernel,
   upload,
   uploadColumns,
@@ -20,6 +20,7 @@ const [EPSILON, TILE] = [1e-5, 16];
 describe("kernel gate-up-backward", () => {
   it.each<[columns: number, input: number, output: number, weights: WeightType]>([
     [4, 20, 13, "f16"],
+    [3, 28, 9, "int8"],
     [18, 36, 11, "f32"],
   ])(
     "is the gradient of SwiGLU for %i columns, %i numbers to %i, in %s",
@@ -28,7 +29,7 @@ describe("kernel gate-up-backward", () => {
       const [x, norm, slopes] = [noise(padded * input, 1), noise(input, 2), noise(padded * output, 3)];
       const stored = (seed: number) => {
         const matrix = noise(output * input, seed).map((value) => value / 2);
-        return weights === "f16" ? halved(matrix) : matrix;
+        return rounded(matrix, weights, input);
       };
       const [gate, up] = [stored(4), stored(5)];
       const kernel = await gpu.kernel("gate-up-backward", {
@@ -44,8 +45,8 @@ describe("kernel gate-up-backward", () => {
         uploadColumns(gpu, places),
         upload(gpu, x),
         upload(gpu, norm),
-        uploadWeights(gpu, gate, weights),
-        uploadWeights(gpu, up, weights),
+        uploadWeights(gpu, gate, weights, input),
+        uploadWeights(gpu, up, weights, input),
         upload(gpu, slopes),
         ...results,
       ];

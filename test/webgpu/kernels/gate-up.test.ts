@@ -4,9 +4,9 @@ import { largestDifference } from "../../onnx/tiny-weights.ts";
 import { testGpu } from "../dawn.ts";
 import {
   download,
-  halved,
   NO_SLOT,
   noise,
+  rounded,
   runKernel,
   upload,
   uploadColumns,
@@ -20,15 +20,13 @@ describe("kernel gate-up", () => {
   it.each<[columns: number, tile: number, input: number, output: number, weights: WeightType]>([
     [2, 1, 44, 13, "f32"],
     [7, 4, 20, 9, "f16"],
+    [5, 2, 28, 15, "int8"],
     [18, 16, 36, 11, "f32"],
   ])(
     "gates %i columns in tiles of %i, %i numbers to %i, in %s",
     async (columns, tile, input, output, weights) => {
       const [x, norm, y] = [noise(columns * input, 1), noise(input, 2), noise(columns * output, 3)];
-      const stored = (seed: number) => {
-        const matrix = noise(output * input, seed);
-        return weights === "f16" ? halved(matrix) : matrix;
-      };
+      const stored = (seed: number) => rounded(noise(output * input, seed), weights, input);
       const [gate, up] = [stored(4), stored(5)];
       const kernel = await gpu.kernel("gate-up", {
         weights,
@@ -50,8 +48,8 @@ describe("kernel gate-up", () => {
           uploadColumns(gpu, places),
           upload(gpu, x),
           upload(gpu, norm),
-          uploadWeights(gpu, gate, weights),
-          uploadWeights(gpu, up, weights),
+          uploadWeights(gpu, gate, weights, input),
+          uploadWeights(gpu, up, weights, input),
           result,
         ],
         [Math.ceil(output / 8), Math.ceil(columns / tile)],

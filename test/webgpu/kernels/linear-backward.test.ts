@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { WeightType } from "../../../runtime/webgpu/gpu.ts";
 import { largestDifference } from "../../onnx/tiny-weights.ts";
 import { testGpu } from "../dawn.ts";
-import { download, halved, noise, runKernel, uniform, upload, uploadWeights } from "../run-kernel.ts";
+import { download, noise, rounded, runKernel, uniform, upload, uploadWeights } from "../run-kernel.ts";
 
 const gpu = await testGpu();
 const TILE = 16;
@@ -25,13 +25,14 @@ describe("kernel linear-backward", () => {
       "f16 weights, two tiles, added to what is there",
       { columns: 19, input: 12, output: 68, weights: "f16", add: true },
     ],
+    ["int8 weights", { columns: 6, input: 28, output: 21, weights: "int8" }],
     ["rows that are no multiple of 4", { columns: 3, input: 20, output: 22, weights: "f32" }],
     ["an adapter", { columns: 17, input: 44, output: 8, weights: "f32", low: 48, a: 12 }],
   ])("is W^T y with %s", async (_, test) => {
     const { columns, input, output, weights, low = 0, a = 0, add = false } = test;
     const width = Math.ceil(output / 4) * 4;
     const padded = Math.ceil(columns / TILE) * TILE;
-    const matrix = weights === "f16" ? halved(noise(output * input, 1)) : noise(output * input, 1);
+    const matrix = rounded(noise(output * input, 1), weights, input);
     const y = noise(padded * width, 2).map((value, at) => (at % width < output ? value : 0));
     const adapters = noise(a + low * input + 4, 3);
     const lowGradient = noise(padded * low + 4, 4);
@@ -43,7 +44,7 @@ describe("kernel linear-backward", () => {
     const x = upload(gpu, before);
     const buffers = [
       uniform(gpu, Uint32Array.of(input / 4, output, low, a / 4, Number(add))),
-      uploadWeights(gpu, matrix, weights),
+      uploadWeights(gpu, matrix, weights, input),
       upload(gpu, y),
       upload(gpu, adapters),
       upload(gpu, lowGradient),

@@ -4,9 +4,9 @@ import { largestDifference } from "../../onnx/tiny-weights.ts";
 import { testGpu } from "../dawn.ts";
 import {
   download,
-  halved,
   NO_SLOT,
   noise,
+  rounded,
   runKernel,
   upload,
   uploadColumns,
@@ -34,7 +34,7 @@ function tensorsOf({ columns, input, output, ranks, weights }: Case) {
   const matrix = noise(output * input, 1);
   return {
     x: noise(columns * input, 2),
-    matrix: weights === "f16" ? halved(matrix) : matrix,
+    matrix: rounded(matrix, weights, input),
     norm: noise(input, 3),
     bias: noise(output, 4),
     y: noise(columns * output, 5),
@@ -111,7 +111,7 @@ async function run(test: Case, t: Tensors): Promise<Float32Array> {
     uploadColumns(gpu, places),
     upload(gpu, packAdapters(test, t)),
     upload(gpu, t.x),
-    uploadWeights(gpu, t.matrix, test.weights),
+    uploadWeights(gpu, t.matrix, test.weights, input),
     upload(gpu, t.norm),
     upload(gpu, t.bias),
     y,
@@ -124,6 +124,11 @@ describe("kernel linear", () => {
   it.each<[string, Case]>([
     ["one column", { columns: 2, tile: 1, input: 12, output: 5, weights: "f32" }],
     ["f16 weights", { columns: 3, tile: 2, input: 100, output: 9, weights: "f16", bias: true }],
+    ["int8 weights", { columns: 3, tile: 2, input: 100, output: 9, weights: "int8", bias: true }],
+    [
+      "int8 weights and adapters",
+      { columns: 5, tile: 4, input: 20, output: 11, weights: "int8", norm: true, ranks: [3, 0, 16, 9, 1] },
+    ],
     ["norm and bias", { columns: 5, tile: 4, input: 36, output: 17, weights: "f32", norm: true, bias: true }],
     ["SiLU", { columns: 2, tile: 1, input: 44, output: 3, weights: "f32", bias: true, silu: true }],
     ["two tiles, residual", { columns: 11, tile: 8, input: 68, output: 23, weights: "f16", residual: true }],

@@ -4,9 +4,9 @@ import { largestDifference } from "../../onnx/tiny-weights.ts";
 import { testGpu } from "../dawn.ts";
 import {
   download,
-  halved,
   NO_SLOT,
   noise,
+  rounded,
   runKernel,
   upload,
   uploadColumns,
@@ -33,7 +33,7 @@ function tensorsOf({ dim, heads, kvHeads, capacity, weights, columns }: Case) {
   const headDim = dim / heads;
   const matrix = noise((heads + 2 * kvHeads) * headDim * dim, 1);
   return {
-    matrix: weights === "f16" ? halved(matrix) : matrix,
+    matrix: rounded(matrix, weights, dim),
     x: noise(columns.length * dim, 2),
     norm: noise(dim, 3),
     rotation: noise(capacity * headDim, 4),
@@ -100,6 +100,22 @@ describe("kernel query-key-value", () => {
       },
     ],
     [
+      "int8 weights, grouped queries",
+      {
+        dim: 48,
+        heads: 3,
+        kvHeads: 1,
+        capacity: 9,
+        tile: 2,
+        weights: "int8",
+        columns: [
+          [2, 3, 8],
+          [0, 8, 0],
+          [1, 2, 0],
+        ],
+      },
+    ],
+    [
       "f16 weights",
       {
         dim: 48,
@@ -141,7 +157,7 @@ describe("kernel query-key-value", () => {
       uploadColumns(gpu, places),
       upload(gpu, t.adapters),
       upload(gpu, t.x),
-      uploadWeights(gpu, t.matrix, weights),
+      uploadWeights(gpu, t.matrix, weights, dim),
       upload(gpu, t.norm),
       upload(gpu, t.rotation),
       query,

@@ -1,0 +1,41 @@
+/**
+ * Matrices as signed bytes, as shaders/weights-int8.wgsl reads them. A row is the f32 of its largest magnitude, then a byte for
+ * each weight: weight = byte / 127 * largest magnitude.
+ */
+
+const SCALE_BYTES = 4;
+const MOST = 127;
+
+/** Bytes of a row of so many weights, a multiple of 4. */
+export function int8RowBytes(columns: number): number {
+  return SCALE_BYTES + columns;
+}
+
+/** Rounds rows of `columns` weights. The error of a weight is at most 1 / 254 of the largest magnitude of its row. */
+export function toInt8Rows(values: Float32Array, columns: number): Uint8Array<ArrayBuffer> {
+  const rowBytes = int8RowBytes(columns);
+  const rows = values.length / columns;
+  const packed = new Uint8Array(rows * rowBytes);
+  const view = new DataView(packed.buffer);
+  for (let row = 0; row < rows; row++) {
+    const weights = values.subarray(row * columns, (row + 1) * columns);
+    let largest = 0;
+    for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
+    const factor = largest === 0 ? 0 : MOST / largest;
+    const bytes = new Int8Array(packed.buffer, row * rowBytes + SCALE_BYTES, columns);
+    view.setFloat32(row * rowBytes, largest, true);
+    for (let k = 0; k < columns; k++) bytes[k] = Math.round((weights[k] ?? 0) * factor);
+  }
+  return packed;
+}
+
+/** The weights that kernels read. */
+export function fromInt8Rows(packed: Uint8Array<ArrayBuffer>, columns: number): Float32Array<ArrayBuffer> {
+  const rowBytes = int8RowBytes(columns);
+  const view = new DataView(packed.buffer, packed.byteOffset);
+  return Float32Array.from({ length: (packed.length / rowBytes) * columns }, (_, index) => {
+    const start = Math.floor(index / columns) * rowBytes;
+    const byte = view.getInt8(start + SCALE_BYTES + (index % columns));
+    return (byte / MOST) * view.getFloat32(start, true);
+  });
+}
