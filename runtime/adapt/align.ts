@@ -27,8 +27,8 @@ const COST_STEPS = 80;
 
 /** A sentence of the recording. */
 export interface AlignedSentence {
-  /** [P] ids, from `<s>` to the final mark. */
-  readonly symbols: Int32Array;
+  /** The same as the model speaks it. */
+  readonly spoken: SpokenSentence;
   /** First frame of the recording that belongs to it. */
   readonly firstFrame: number;
   /** [T] the symbol each of its frames speaks, never falling. */
@@ -154,7 +154,8 @@ function sentencesOf(places: Float64Array, spoken: readonly SpokenSentence[]): A
   const aligned: AlignedSentence[] = [];
   let start = 0;
   let firstFrame = 0;
-  for (const [i, { symbols, spans, frames }] of spoken.entries()) {
+  for (const [i, sentence] of spoken.entries()) {
+    const { symbols, spans, frames } = sentence;
     const end = i === spoken.length - 1 ? Infinity : start + frames;
     const own = places.subarray(firstFrame).findIndex((place) => place >= end);
     const count = own === -1 ? places.length - firstFrame : own;
@@ -162,7 +163,7 @@ function sentencesOf(places: Float64Array, spoken: readonly SpokenSentence[]): A
       const symbol = spans.findIndex((span) => place - start < span.end);
       return symbol === -1 ? symbols.length - 1 : symbol;
     });
-    if (count > 0) aligned.push({ symbols, firstFrame, symbolIndices });
+    if (count > 0) aligned.push({ spoken: sentence, firstFrame, symbolIndices });
     start = end;
     firstFrame += count;
   }

@@ -5,24 +5,45 @@ const BLOCKS_A_SECOND = 50;
 /** Below the loudest block by this much (power, 30 dB) nobody speaks. */
 const SPOKEN = 1e-3;
 /** Silence that the training data has before and after a sentence. */
-const LEAD_SECONDS = 0.08;
-const TRAIL_SECONDS = 0.24;
+export const LEAD_SECONDS = 0.08;
+export const TRAIL_SECONDS = 0.24;
 
 /**
  * The part of a recording from the first to the last sound of speech, with the silences and at the level that the
  * training data has: whole latents, mono.
+ * @param leadSeconds of silence before it
  */
-export function cutSpeech(samples: Float32Array, { sampleRateHz, samplesPerLatent }: Manifest): Float32Array {
+export function cutSpeech(
+  samples: Float32Array,
+  { sampleRateHz, samplesPerLatent }: Manifest,
+  leadSeconds: number,
+): Float32Array {
+  const { first, last } = spokenSamples(samples, sampleRateHz);
+  const start = first - Math.round(leadSeconds * sampleRateHz);
+  const length = last + Math.round(TRAIL_SECONDS * sampleRateHz) - start;
+  return normaliseLevel(pieceOf(samples, start, Math.ceil(length / samplesPerLatent) * samplesPerLatent));
+}
+
+/** Where speech begins and where it ends. */
+export function spokenSamples(
+  samples: Float32Array,
+  sampleRateHz: number,
+): { readonly first: number; readonly last: number } {
   const block = Math.round(sampleRateHz / BLOCKS_A_SECOND);
   const powers = powersOf(samples, block);
   const least = Math.max(...powers) * SPOKEN;
-  const first = powers.findIndex((power) => power >= least) * block;
-  const last = Math.min(samples.length, (powers.findLastIndex((power) => power >= least) + 1) * block);
-  const start = first - Math.round(LEAD_SECONDS * sampleRateHz);
-  const length = last + Math.round(TRAIL_SECONDS * sampleRateHz) - start;
-  const speech = new Float32Array(Math.ceil(length / samplesPerLatent) * samplesPerLatent);
-  speech.set(samples.subarray(Math.max(0, start), start + length), Math.max(0, -start));
-  return normaliseLevel(speech);
+  const end = (powers.findLastIndex((power) => power >= least) + 1) * block;
+  return {
+    first: powers.findIndex((power) => power >= least) * block,
+    last: Math.min(samples.length, end),
+  };
+}
+
+/** `length` samples from `start` on, which may be below 0; zeros where there are none. */
+export function pieceOf(samples: Float32Array, start: number, length: number): Float32Array {
+  const piece = new Float32Array(length);
+  piece.set(samples.subarray(Math.max(0, start), Math.max(0, start + length)), Math.max(0, -start));
+  return piece;
 }
 
 /** Mean square of every block. */

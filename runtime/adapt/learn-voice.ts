@@ -12,8 +12,9 @@ import { cutSpeech } from "./cut-speech.ts";
 import { LEARN_SETTINGS } from "./learn-settings.ts";
 import type { LearnState } from "./learn-state.ts";
 import type { Lesson } from "./lesson.ts";
-import { lessonsOf } from "./lessons.ts";
+import { FEWEST_FRAMES, lessonsOf } from "./lessons.ts";
 import { modelHashOf, refuseOtherModel } from "./model-hash.ts";
+import { LONGEST_LEAD_SECONDS, type ReadSentence, readSentence } from "./read-sentence.ts";
 import { rehearsalLesson } from "./rehearse.ts";
 import { speakSentence, type SpokenSentence } from "./speak-sentence.ts";
 import { train } from "./train.ts";
@@ -133,7 +134,7 @@ async function prepare(
   const { name, consent, signal, onProgress, steps = LEARN_SETTINGS.steps } = options;
   const texts = sentencesOf(options.transcript, options.lexicon ?? {}, manifest);
   await yieldThread(signal);
-  const speech = cutSpeech(options.samples, manifest);
+  const speech = cutSpeech(options.samples, manifest, LONGEST_LEAD_SECONDS);
   const latent = (await backend.embedSpeaker(speech)).mean;
   const spoken: SpokenSentence[] = [];
   for (const [i, symbols] of texts.entries()) {
@@ -142,9 +143,12 @@ async function prepare(
   }
   const alignment = await alignSpeech(speech, spoken, manifest, signal);
   refuseOtherWords(alignment);
-  await yieldThread(signal);
-  const posterior = await backend.encode(speech);
-  const lessons = lessonsOf(alignment.sentences, posterior, latent, manifest);
+  const read: ReadSentence[] = [];
+  for (const sentence of alignment.sentences) {
+    if (sentence.symbolIndices.length < FEWEST_FRAMES) continue;
+    read.push(await readSentence(backend, manifest, speech, sentence, { speaker: latent, signal }));
+  }
+  const lessons = lessonsOf(read, latent, manifest);
   if (lessons.training.length === 0)
     throw new AudioInputError(tooShort(speech.length / manifest.sampleRateHz));
   const { rank } = LEARN_SETTINGS;

@@ -52,7 +52,7 @@ describe("alignment", () => {
       ...sayVowels(second, () => 2, manifest),
     ]);
     const { sentences } = await alignSpeech(recording, [spoken(first), spoken(second)], manifest);
-    expect(sentences.map(({ symbols }) => symbols)).toEqual([first, second]);
+    expect(sentences.map((each) => each.spoken.symbols)).toEqual([first, second]);
     const [one, two] = sentences;
     expect(Math.abs((two?.firstFrame ?? 0) - 30)).toBeLessThanOrEqual(2); // in the silence between them
     expect((one?.symbolIndices.length ?? 0) + (two?.symbolIndices.length ?? 0)).toBe(50);

@@ -5,6 +5,7 @@ import { glidingVoice } from "../speech/signals.ts";
 
 const manifest = await tinyManifest();
 const RATE_HZ = 16_000;
+const LEAD_SECONDS = 0.08;
 
 describe("cutting speech", () => {
   it.each([
@@ -14,7 +15,7 @@ describe("cutting speech", () => {
     const voice = glidingVoice(120, RATE_HZ, 1.5);
     const recording = new Float32Array((before + 1.5 + after) * RATE_HZ);
     recording.set(voice, before * RATE_HZ);
-    const speech = cutSpeech(recording, manifest);
+    const speech = cutSpeech(recording, manifest, LEAD_SECONDS);
     expect(speech.length % manifest.samplesPerLatent).toBe(0);
     expect(speech.length / RATE_HZ).toBeGreaterThanOrEqual(1.5 + 0.32);
     expect(speech.length / RATE_HZ).toBeLessThan(1.5 + 0.32 + 0.08 + 0.02);

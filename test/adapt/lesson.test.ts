@@ -67,41 +67,37 @@ describe("the lessons of a recording", () => {
     Int32Array.from(runs.flatMap(([symbol, frames]) => Array.from({ length: frames }, () => symbol)));
   const symbols = lesson.symbols;
 
-  it("lose silence that the training data does not have, and begin at the first symbol", () => {
-    const symbolIndices = path([0, 5], [1, 15], [2, 15], [3, 9]);
+  it("lose silence at the end that the training data does not have, and hold out the last half", () => {
+    const symbolIndices = path([0, 1], [1, 15], [2, 15], [3, 9]);
     const { training, heldOut, heldOutFrom } = lessonsOf(
-      [{ symbols, firstFrame: 2, symbolIndices }],
-      posterior(50),
+      [{ symbols, symbolIndices, posterior: posterior(40) }],
       speaker,
       manifest,
     );
     expect(heldOut?.symbolIndices).toEqual(path([0, 1], [1, 15], [2, 15], [3, 3]));
-    expect(heldOut?.target.mean[0]).toBe(2 + 4);
-    expect(heldOutFrom).toBe(34 - 7);
+    expect(heldOut?.target.mean.length).toBe(34 * D);
+    expect(heldOutFrom).toBe(17);
     expect(training).toHaveLength(1);
-    expect(training[0]?.symbolIndices).toEqual(heldOut?.symbolIndices.slice(0, 27));
-    expect(training[0]?.target.mean.length).toBe(27 * D);
+    expect(training[0]?.symbolIndices).toEqual(heldOut?.symbolIndices.slice(0, 17));
+    expect(training[0]?.target.mean.length).toBe(17 * D);
   });
 
   it("hold out the whole last sentence when it is short", () => {
     const sentences = [
-      { symbols, firstFrame: 0, symbolIndices: path([0, 1], [1, 20], [2, 16], [3, 3]) },
-      { symbols, firstFrame: 40, symbolIndices: path([0, 1], [1, 6], [3, 3]) },
+      { symbols, symbolIndices: path([0, 1], [1, 6], [2, 6], [3, 3]), posterior: posterior(16) },
+      { symbols, symbolIndices: path([0, 1], [1, 6], [3, 3]), posterior: posterior(10) },
     ];
-    const { training, heldOut, heldOutFrom } = lessonsOf(sentences, posterior(60), speaker, manifest);
-    expect(training.map(({ symbolIndices }) => symbolIndices.length)).toEqual([40]);
+    const { training, heldOut, heldOutFrom } = lessonsOf(sentences, speaker, manifest);
+    expect(training.map(({ symbolIndices }) => symbolIndices.length)).toEqual([16]);
     expect([heldOut?.symbolIndices.length, heldOutFrom]).toEqual([10, 0]);
-    expect(heldOut?.target.mean[0]).toBe(40);
   });
 
-  it("hold out nothing of what is too short, and leave out crumbs", () => {
-    const sentences = [
-      { symbols, firstFrame: 0, symbolIndices: path([0, 1], [1, 2]) },
-      { symbols, firstFrame: 3, symbolIndices: path([0, 1], [1, 6], [2, 5], [3, 2]) },
-    ];
-    const { training, heldOut } = lessonsOf(sentences, posterior(30), speaker, manifest);
+  it("hold out nothing of what is too short", () => {
+    const symbolIndices = path([0, 1], [1, 4], [2, 3], [3, 2]);
+    const sentences = [{ symbols, symbolIndices, posterior: posterior(10) }];
+    const { training, heldOut } = lessonsOf(sentences, speaker, manifest);
     expect(heldOut).toBeUndefined();
-    expect(training.map(({ symbolIndices }) => symbolIndices.length)).toEqual([14]);
-    expect(lessonsOf([], posterior(0), speaker, manifest).training).toEqual([]);
+    expect(training.map((each) => each.symbolIndices.length)).toEqual([10]);
+    expect(lessonsOf([], speaker, manifest).training).toEqual([]);
   });
 });

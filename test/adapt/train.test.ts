@@ -11,7 +11,7 @@ import { fakeBackend, quadraticLoss } from "./fake-backend.ts";
 
 const manifest = await tinyManifest();
 const D = manifest.latentDim;
-const { rank, stepsBetweenStates, stepsBetweenChecks, patience } = LEARN_SETTINGS;
+const { rank, stepsBetweenStates, stepsBetweenChecks, patience, leastGain } = LEARN_SETTINGS;
 
 function lessonOf(frames: number, symbol: number) {
   const size = frames * D;
@@ -106,6 +106,20 @@ describe("training", () => {
     expect(bestStep).toBe(0);
     expect(bestKl).toBe(klBefore);
     expect(best).toEqual(stateOf().values);
+  });
+
+  it.each([
+    ["leaves the voice as it was when the gain may be chance", 0.9 * leastGain, 0],
+    ["keeps an adapter that gains more than chance", 1.1 * leastGain, stepsBetweenChecks],
+  ])("%s", async (_, gain, expected) => {
+    const start = startValues(rank, manifest, 0)[0];
+    const { backend } = fakeBackend(manifest, (line, adapter) => {
+      const isAsItWas = adapter.attentionA[0] === start;
+      return { ...same(line, adapter), kl: isAsItWas ? 1 : 1 - gain };
+    });
+    const { bestStep, best } = await train(backend, manifest, stateOf());
+    expect(bestStep).toBe(expected);
+    expect(best[0] === start).toBe(expected === 0);
   });
 
   it("judges by the held-out frames alone", async () => {

@@ -70,6 +70,25 @@ describe("learning on the game's backend", () => {
     stage.voices.dispose();
   });
 
+  it("is cancelled within one frame, also when the backend is at work", async () => {
+    const stage = stageWith(backend, manifest);
+    const learner = createVoiceLearner(stage.voices, manifest);
+    const gradient = vi.spyOn(backend, "adapterGradient").mockReturnValue(new Promise(() => undefined));
+    const cancel = new AbortController();
+    const ends: unknown[] = [];
+    learner.learn(options(cancel.signal, 3)).then(
+      () => ends.push("learned"),
+      (error: unknown) => ends.push(error),
+    );
+    await stage.until(() => gradient.mock.calls.length > 0, 100_000);
+    expect(ends).toEqual([]);
+    cancel.abort();
+    await stage.frames(1);
+    expect(ends).toMatchObject([{ name: "AbortError" }]);
+    gradient.mockRestore();
+    stage.voices.dispose();
+  });
+
   it("asks nothing more of the backend when it was cancelled, and goes on from where it was", async () => {
     const stage = stageWith(backend, manifest);
     const learner = createVoiceLearner(stage.voices, manifest);
