@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AudioInputError } from "../../runtime/errors.ts";
-import { checkReference } from "../../runtime/speech/check-reference.ts";
+import { checkReference, normaliseLevel } from "../../runtime/speech/check-reference.ts";
 import { glidingVoice, noise, tone } from "./signals.ts";
 
 const RATE_HZ = 16_000;
@@ -12,6 +12,20 @@ const scaled = (samples: Float32Array, gain: number) =>
 function rmsDb(samples: Float32Array): number {
   return 10 * Math.log10(samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length);
 }
+
+describe("normaliseLevel", () => {
+  it("leaves digital silence as it is", () => {
+    expect(normaliseLevel(new Float32Array(4))).toEqual(new Float32Array(4));
+  });
+
+  it("gives a quiet tone the level of the training data, whatever it was", () => {
+    const [quiet, loud] = [0.01, 0.1].map((gain) =>
+      normaliseLevel(tone(220, 16_000, 1).map((v) => v * gain)),
+    );
+    expect(quiet?.[100]).toBeCloseTo(loud?.[100] ?? NaN, 5);
+    expect(Math.max(...(quiet ?? []))).toBeGreaterThan(0.05);
+  });
+});
 
 describe("check reference", () => {
   it("refuses a recording of 0.2 s and accepts one of 1 s", () => {
