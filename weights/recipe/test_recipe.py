@@ -35,6 +35,7 @@ from symbols import SYMBOL_ID, SYMBOLS  # noqa: E402
 from train_graph import TrainGraph  # noqa: E402
 from train_lm import SpeechModel, ages_of, attention_mask, pointer_path, run_model, sequence_positions, shifted  # noqa: E402
 from metrics import track_f0  # noqa: E402
+from recogniser import Recogniser  # noqa: E402
 from train_vae import PITCH_DELAY, pitch_labels  # noqa: E402
 from vae import FlowVae, align_to_decoder, sample  # noqa: E402
 
@@ -58,13 +59,15 @@ class Smoke(unittest.TestCase):
         run("prepare.py", "--out", root / "data", "--hours", 0.001, "--workers", 2, "--shard-size", 12)
         vae = ("train_vae.py", "--data", root / "data", "--out", root / "vae.pt", "--geometry", "tiny", "--batch", 4)
         cls.stage_a = run(*vae, "--steps", 20, "--log-every", 5, "--rate", 0.05)
-        cls.stage_b = run(*vae, "--steps", 20, "--log-every", 5, "--gan-from", 0)
+        torch.save(Recogniser().state_dict(), root / "listener.pt")
+        listener = ("--listener", root / "listener.pt")
+        cls.stage_b = run(*vae, "--steps", 20, "--log-every", 5, "--gan-from", 0, *listener)
         run("encode.py", "--data", root / "data", "--vae", root / "vae.pt")
         lm = ("train_lm.py", "--data", root / "data", "--out", root / "lm.pt", "--geometry", "tiny", "--tokens", 200)
         cls.language = run(*lm, "--steps", 20, "--log-every", 5)
         cls.before = torch.load(root / "vae.pt")["ema"]
         polish = ("polish.py", "--data", root / "data", "--vae", root / "vae.pt", "--lm", root / "lm.pt")
-        cls.polished = run(*polish, "--out", root / "vae.pt", "--steps", 5, "--log-every", 5, "--tokens", 600)
+        cls.polished = run(*polish, "--out", root / "vae.pt", "--steps", 5, "--log-every", 5, "--tokens", 600, *listener)
         exported = ("--data", root / "data", "--vae", root / "vae.pt", "--lm", root / "lm.pt", "--out", root / "out")
         cls.exported = run("export.py", *exported, "--name", "smoke")
 
@@ -84,6 +87,12 @@ class Smoke(unittest.TestCase):
     def test_stage_b_resumes_and_judges(self):
         self.assertIn("step 40 ", self.stage_b)
         self.assertTrue(all(np.isfinite(self.figures(self.stage_b, "judge"))))
+
+    def test_listener_joins_the_losses_of_decoders(self):
+        for log in (self.stage_b, self.polished):
+            for name in ("heard", "named"):
+                self.assertTrue(self.figures(log, name) and all(np.isfinite(self.figures(log, name))))
+        self.assertEqual(self.figures(self.stage_a, "heard"), [])
 
     def test_polish_moves_only_the_decoder(self):
         self.assertTrue(all(np.isfinite(self.figures(self.polished, "mel"))))

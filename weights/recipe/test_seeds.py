@@ -14,7 +14,7 @@ import noise
 from config import SAMPLE_RATE_HZ, TINY
 from generate import speak
 from prepare import VOICE_SHARE, make_speaker
-from recogniser import CLASSES, cheapest_path, edit_distance, frame_classes, phones_of
+from recogniser import CLASSES, Recogniser, cheapest_path, edit_distance, frame_classes, heard_difference, phones_of
 from seeds import LINES, POOL, SpokenSeed, fit_twins, lines_of, rank_correlation, seed_similarities, speak_together, twin_of
 from train_lm import SpeechModel
 from voices import CLEAR, calibrate, moments, rounded
@@ -101,6 +101,16 @@ class SeedMeasures(unittest.TestCase):
             costs = np.tile([0.0, 1.0, 1.0], (8, 1))
             costs[3 : 3 + frames] = [1.5, 0.0, 1.5]
             self.assertEqual(cheapest_path(costs, 1.5), expected)
+
+    def test_signals_heard_alike_differ_less(self):
+        torch.manual_seed(1)
+        recogniser = Recogniser().eval()
+        target = torch.randn(1, SAMPLE_RATE_HZ // 2)
+        near, far = (target + level * torch.randn_like(target) for level in (0.05, 1.0))
+        differences = [[float(value) for value in heard_difference(recogniser, target, made)] for made in (target, near, far)]
+        self.assertEqual(differences[0], [0, 0])
+        for same, less, more in zip(*differences):
+            self.assertTrue(same < less < more)
 
     def test_phones_are_counted_without_stress_words_and_silences(self):
         self.assertEqual(phones_of("<s> |HH AH0 L OW1 , |Y UW1 ?".split()), "HH AH L OW Y UW".split())

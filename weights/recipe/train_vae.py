@@ -140,6 +140,12 @@ def reconstruct(model, samples, whispered, train_encoder):
     return made[:, first:], target, PITCH_WEIGHT * pitch_error + VOICING_WEIGHT * voicing_error, rate, figures
 
 
+def listen(listener, target, made):
+    """Loss for a decoder whose sound [B, N] a recogniser hears otherwise than the target, and its figures."""
+    heard, named = heard_difference(listener, target, made)
+    return HEARD_WEIGHT * heard + NAMED_WEIGHT * named, {"heard": heard.detach(), "named": named.detach()}
+
+
 class Run:
     """Everything a training run holds: model, optimiser, EMA, adversary, rate controller, step."""
 
@@ -190,9 +196,8 @@ class Run:
         loss = MEL_WEIGHT * mel + source_loss + self.controller.weight * nats
         figures |= {"mel": mel.detach(), "beta": self.controller.weight}
         if self.listener:
-            heard, named = heard_difference(self.listener, target, made)
-            loss = loss + HEARD_WEIGHT * heard + NAMED_WEIGHT * named
-            figures |= {"heard": heard.detach(), "named": named.detach()}
+            misheard, heard_figures = listen(self.listener, target, made)
+            loss, figures = loss + misheard, figures | heard_figures
         if with_adversary:
             judged, judge_figures = self.adversary.generator_loss(target, made, rng)
             loss, figures = loss + judged, figures | judge_figures
