@@ -24,9 +24,11 @@ export function createLineBar(preview: VoicePreview, { copy, save }: LineActions
   const cost = element("dl", { class: "cost" });
   const say = button("Speak", () => speak(), { class: "speak" });
 
+  /** What was told before goes when a line begins; what is told while it sounds stays. */
   async function speak(): Promise<void> {
+    status.textContent = "";
     const { error } = await preview.speak();
-    status.textContent = error?.message ?? "";
+    if (error !== undefined) status.textContent = error.message;
   }
 
   async function take(what: string, content: string): Promise<void> {
