@@ -110,12 +110,19 @@ class Judge(nn.Module):
     def forward(self, samples):
         return self.embed_mel(self.mel(samples))
 
-    def embed_mel(self, mel):
+    def hear(self, mel):
+        """What every block makes of a mel spectrum, `[batch, CHANNELS, frames]` each."""
         x, outputs = self.enter(mel), []
         for block in self.blocks:
             x = block(x)
             outputs.append(x)
+        return outputs
+
+    def embed_heard(self, outputs):
         return self.leave(self.pool(self.join(torch.cat(outputs, dim=1))))
+
+    def embed_mel(self, mel):
+        return self.embed_heard(self.hear(mel))
 
 
 def margin_loss(embeddings, centres, speakers, margin):
@@ -167,10 +174,22 @@ def train_judge(corpus, minutes, seed=1):
     return judge.eval()
 
 
-def load_judge(path):
-    judge = Judge()
-    judge.load_state_dict(torch.load(path, map_location="cpu"))
-    return judge.eval()
+def load_judge(path, device="cpu"):
+    judge = Judge().to(device)
+    judge.load_state_dict(torch.load(path, map_location=device))
+    return judge.eval().requires_grad_(False)
+
+
+def voice_difference(judge, target, made):
+    """How differently two signals `[batch, n]` in step sound as voices: the mean distance of what the blocks make of them, in
+    deviations of the target's, and 1 - cosine of the embeddings. A loss for the decoder; what is trained by it has to be
+    judged by another judge."""
+    with torch.no_grad():
+        wanted = judge.hear(judge.mel(target))
+    heard = judge.hear(judge.mel(made))
+    distance = sum((a - b).abs().mean() / a.std() for a, b in zip(wanted, heard)) / len(heard)
+    cosine = F.cosine_similarity(judge.embed_heard(wanted), judge.embed_heard(heard), dim=1)
+    return distance, (1 - cosine).mean()
 
 
 @torch.no_grad()
@@ -228,9 +247,10 @@ if __name__ == "__main__":
     parser.add_argument("--out", required=True)
     parser.add_argument("--heldout", default="../../checkpoints/heldout")
     parser.add_argument("--minutes", type=float, default=8)
+    parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_flush_denormal(True)
-    judge = train_judge(Corpus(args.data), args.minutes)
+    judge = train_judge(Corpus(args.data), args.minutes, args.seed)
     torch.save(judge.state_dict(), args.out)
     if not (Path(args.heldout) / "0000.json").exists():
         make_held_out(args.heldout)

@@ -17,11 +17,10 @@ from adversary import Adversary
 from config import GEOMETRIES, SAMPLES_PER_LATENT
 from encode import LatentCorpus
 from prepare import Corpus
-from recogniser import load_recogniser
 from spectral import MelLoss
 from styles import is_whispered
 from train_lm import UtteranceSampler, load_speech_model, predict_batch
-from train_vae import MEL_WEIGHT, PITCH_WEIGHT, VOICING_WEIGHT, decode_with_pitch, listen, pitch_labels
+from train_vae import MEL_WEIGHT, PITCH_WEIGHT, VOICING_WEIGHT, Listeners, add_listener_options, decode_with_pitch, pitch_labels
 from training import Clock, Ema, Log, cosine_rate, fresh_seed, load_checkpoint, save_checkpoint, set_rate, start_processes
 from vae import FlowVae, sample
 
@@ -63,13 +62,15 @@ def pick_crops(batch, chosen, predicted, sampler, rng):
 def polish(args):
     rank, world, device = start_processes()
     saved = load_checkpoint(args.out, device) or load_checkpoint(args.vae, device)
+    seed = fresh_seed(args.seed, rank, saved)
+    torch.manual_seed(seed)
     vae = FlowVae(GEOMETRIES[saved["geometry"]]).to(device)
     vae.load_state_dict(saved["ema"])
     config, speech = load_speech_model(args.lm, device)
     latents = LatentCorpus(Corpus(args.data), args.data)
     mean, std = (torch.from_numpy(value).to(device) for value in (latents.mean, latents.std))
-    sampler = UtteranceSampler(latents, fresh_seed(args.seed, rank), args.styled_share)
-    listener = load_recogniser(args.listener, device) if args.listener else None
+    sampler = UtteranceSampler(latents, seed, args.styled_share)
+    listeners = Listeners(args, device)
     adversary, mel_loss, ema = Adversary(device, world), MelLoss().to(device), Ema(vae, 0.999)
     adversary.restore(saved["adversary"])
     optimiser = torch.optim.AdamW(vae.decoder.parameters(), args.rate, betas=(0.8, 0.99), weight_decay=1e-3)
@@ -87,16 +88,14 @@ def polish(args):
         made, target = made[:, SAMPLES_PER_LATENT:], target.to(device)
         mel = mel_loss(made, target)
         judged, figures = adversary.generator_loss(target, made, sampler.rng)
-        loss = MEL_WEIGHT * mel + PITCH_WEIGHT * pitch_error + VOICING_WEIGHT * voicing_error + judged
-        if listener:
-            misheard, heard_figures = listen(listener, target, made)
-            loss, figures = loss + misheard, figures | heard_figures
+        misheard, heard_figures = listeners.listen(target, made)
+        loss = MEL_WEIGHT * mel + PITCH_WEIGHT * pitch_error + VOICING_WEIGHT * voicing_error + judged + misheard
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.decoder.parameters(), 5.0)
         optimiser.step()
         ema.update(vae, step + 1000)
-        log.add(step, {"mel": mel.detach(), "pitch": pitch_error.detach(), "voicing": voicing_error.detach(), **figures})
+        log.add(step, {"mel": mel.detach(), "pitch": pitch_error.detach(), "voicing": voicing_error.detach(), **figures, **heard_figures})
         if step % args.save_every == 0:
             save(args.out, saved, vae, ema, adversary)
     save(args.out, saved, vae, ema, adversary)
@@ -115,7 +114,7 @@ if __name__ == "__main__":
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
-    parser.add_argument("--listener", help="as of train_vae.py")
+    add_listener_options(parser)
     parser.add_argument("--tokens", type=int, default=800, help="positions of the language model a step")
     parser.add_argument("--styled-share", type=float, default=0.0, help="batches of styled utterances only")
     parser.add_argument("--rate", type=float, default=2e-4, help="peak learning rate")

@@ -24,6 +24,7 @@ from adapt import Lesson, adapted_model, start_adapter  # noqa: E402
 from adapter_loss import TrainingLine, line_gradient, line_losses  # noqa: E402
 from config import GEOMETRIES, OFFICIAL_TINY, SAMPLES_PER_LATENT, TINY  # noqa: E402
 from generate import speak  # noqa: E402
+from judge import Judge  # noqa: E402
 from language_model import LanguageModel, SymbolEmbedding, gaussian_kl, rope_frequencies, shared  # noqa: E402
 from official import BigVganDecoder  # noqa: E402
 from phonemes import label_segments, read_cmudict  # noqa: E402
@@ -57,11 +58,12 @@ class Smoke(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         root = cls.root = Path(cls.folder.name)
         run("prepare.py", "--out", root / "data", "--hours", 0.001, "--workers", 2, "--shard-size", 12)
-        vae = ("train_vae.py", "--data", root / "data", "--out", root / "vae.pt", "--geometry", "tiny", "--batch", 4)
-        cls.stage_a = run(*vae, "--steps", 20, "--log-every", 5, "--rate", 0.05)
+        vae = ("train_vae.py", "--data", root / "data", "--out", root / "vae.pt", "--geometry", "tiny")
+        cls.stage_a = run(*vae, "--batch", 24, "--steps", 20, "--log-every", 5, "--rate", 0.05)
         torch.save(Recogniser().state_dict(), root / "listener.pt")
-        listener = ("--listener", root / "listener.pt")
-        cls.stage_b = run(*vae, "--steps", 20, "--log-every", 5, "--gan-from", 0, *listener)
+        torch.save(Judge().state_dict(), root / "likeness.pt")
+        listener = ("--listener", root / "listener.pt", "--likeness", root / "likeness.pt")
+        cls.stage_b = run(*vae, "--batch", 4, "--steps", 20, "--log-every", 5, "--gan-from", 0, *listener)
         run("encode.py", "--data", root / "data", "--vae", root / "vae.pt")
         lm = ("train_lm.py", "--data", root / "data", "--out", root / "lm.pt", "--geometry", "tiny", "--tokens", 200)
         cls.language = run(*lm, "--steps", 20, "--log-every", 5)
@@ -88,9 +90,9 @@ class Smoke(unittest.TestCase):
         self.assertIn("step 40 ", self.stage_b)
         self.assertTrue(all(np.isfinite(self.figures(self.stage_b, "judge"))))
 
-    def test_listener_joins_the_losses_of_decoders(self):
+    def test_listeners_join_the_losses_of_decoders(self):
         for log in (self.stage_b, self.polished):
-            for name in ("heard", "named"):
+            for name in ("heard", "named", "voice", "unlike"):
                 self.assertTrue(self.figures(log, name) and all(np.isfinite(self.figures(log, name))))
         self.assertEqual(self.figures(self.stage_a, "heard"), [])
 

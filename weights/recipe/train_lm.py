@@ -310,12 +310,13 @@ def trapezoid(progress, step, decay_share, warm_up=300):
 
 def train(args):
     rank, world, device = start_processes()
-    torch.manual_seed(fresh_seed(args.seed, rank))
+    saved = load_checkpoint(args.out, device)
+    seed = fresh_seed(args.seed, rank, saved)
+    torch.manual_seed(seed)
     config = GEOMETRIES[args.geometry]
     latents = LatentCorpus(Corpus(args.data), args.data)
-    sampler = UtteranceSampler(latents, fresh_seed(args.seed, rank), args.styled_share)
+    sampler = UtteranceSampler(latents, seed, args.styled_share)
     model = SpeechModel(config).to(device)
-    saved = load_checkpoint(args.out, device)
     if not saved and args.start:
         restore_speech(model, args.start)
     optimisers, ema, step = make_optimisers(model, args), Ema(model, 0.999), 0

@@ -6,7 +6,8 @@
 Stage A has no discriminator; from the share `--gan-from` of the run on, multi-period and multi-resolution
 discriminators and feature matching join. The run resumes from --out when it exists. With --freeze-encoder only the
 decoder (and the discriminators) move, so that a language model trained on the latents stays valid. With --listener a
-recogniser has to hear the same in what is made as in the recording. Several processes share a run under torchrun.
+recogniser has to hear the same in what is made as in the recording, with --likeness a judge of voices. Several processes
+share a run under torchrun.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import torch
 
 from adversary import Adversary
 from config import GEOMETRIES, SAMPLES_PER_LATENT
+from judge import load_judge, voice_difference
 from metrics import track_f0
 from prepare import Corpus
 from recogniser import heard_difference, load_recogniser
@@ -41,6 +43,7 @@ from vae import FlowVae, align_to_decoder, sample
 
 MEL_WEIGHT, PITCH_WEIGHT, VOICING_WEIGHT = 15.0, 5.0, 3.0
 HEARD_WEIGHT, NAMED_WEIGHT = 20.0, 8.0  # of recogniser.heard_difference
+VOICE_WEIGHT, LIKENESS_WEIGHT = 10.0, 10.0  # of judge.voice_difference
 WHISPERED = -1.0  # in place of a pitch
 PITCH_DELAY = 4  # decoder frames between a sound and its pitch, less the overlap
 EDGE_SAMPLES = 2 * SAMPLES_PER_LATENT  # crops may begin before or end after the utterance
@@ -140,22 +143,42 @@ def reconstruct(model, samples, whispered, train_encoder):
     return made[:, first:], target, PITCH_WEIGHT * pitch_error + VOICING_WEIGHT * voicing_error, rate, figures
 
 
-def listen(listener, target, made):
-    """Loss for a decoder whose sound [B, N] a recogniser hears otherwise than the target, and its figures."""
-    heard, named = heard_difference(listener, target, made)
-    return HEARD_WEIGHT * heard + NAMED_WEIGHT * named, {"heard": heard.detach(), "named": named.detach()}
+class Listeners:
+    """Networks that have to hear in what a decoder makes what they hear in the recording: a recogniser the phones, a judge the
+    voice. Either may be missing."""
+
+    def __init__(self, args, device):
+        self.recogniser = load_recogniser(args.listener, device) if args.listener else None
+        self.judge = load_judge(args.likeness, device) if args.likeness else None
+
+    def listen(self, target, made):
+        """Loss for sound [B, N] that is heard otherwise than the target, and its figures."""
+        loss, figures = made.new_zeros(()), {}
+        if self.recogniser:
+            heard, named = heard_difference(self.recogniser, target, made)
+            loss = loss + HEARD_WEIGHT * heard + NAMED_WEIGHT * named
+            figures |= {"heard": heard.detach(), "named": named.detach()}
+        if self.judge:
+            voice, unlike = voice_difference(self.judge, target, made)
+            loss = loss + VOICE_WEIGHT * voice + LIKENESS_WEIGHT * unlike
+            figures |= {"voice": voice.detach(), "unlike": unlike.detach()}
+        return loss, figures
+
+
+def add_listener_options(parser):
+    parser.add_argument("--listener", help="a recogniser that has to hear the same phones (recogniser.py); not the one of the evaluation")
+    parser.add_argument("--likeness", help="a judge that has to hear the same voice (judge.py --seed 2); not the one of the evaluation")
 
 
 class Run:
     """Everything a training run holds: model, optimiser, EMA, adversary, rate controller, step."""
 
-    def __init__(self, args, device, world):
+    def __init__(self, args, saved, device, world):
         self.args, self.device, self.world = args, device, world
         self.model = FlowVae(GEOMETRIES[args.geometry]).to(device)
         self.controller, self.adversary, self.step = RateController(args.nats), Adversary(device, world), 0
         self.mel_loss = MelLoss().to(device)
-        self.listener = load_recogniser(args.listener, device) if args.listener else None
-        saved = load_checkpoint(args.out, device)
+        self.listeners = Listeners(args, device)
         if saved:
             self.model.load_state_dict(saved["model"])
         elif args.start:
@@ -195,9 +218,8 @@ class Run:
         mel, nats = self.mel_loss(made, target), rate.sum(-1).mean()
         loss = MEL_WEIGHT * mel + source_loss + self.controller.weight * nats
         figures |= {"mel": mel.detach(), "beta": self.controller.weight}
-        if self.listener:
-            misheard, heard_figures = listen(self.listener, target, made)
-            loss, figures = loss + misheard, figures | heard_figures
+        misheard, heard_figures = self.listeners.listen(target, made)
+        loss, figures = loss + misheard, figures | heard_figures
         if with_adversary:
             judged, judge_figures = self.adversary.generator_loss(target, made, rng)
             loss, figures = loss + judged, figures | judge_figures
@@ -214,8 +236,10 @@ class Run:
 
 def train(args):
     rank, world, device = start_processes()
-    torch.manual_seed(fresh_seed(args.seed, rank))
-    run, sampler = Run(args, device, world), CropSampler(Corpus(args.data), fresh_seed(args.seed, rank))
+    saved = load_checkpoint(args.out, device)
+    seed = fresh_seed(args.seed, rank, saved)
+    torch.manual_seed(seed)
+    run, sampler = Run(args, saved, device, world), CropSampler(Corpus(args.data), seed)
     crop = (args.crop_latents + run.model.decoder.config.delay_latents) * SAMPLES_PER_LATENT
     log, clock, first_step = Log(rank, args.log_every), Clock(args.minutes, args.steps), run.step
     while not agree_on_end(progress := clock.progress(run.step - first_step), world, device):
@@ -243,7 +267,7 @@ if __name__ == "__main__":
     parser.add_argument("--nats", type=float, default=60, help="KL the rate controller holds, per latent")
     parser.add_argument("--gan-from", type=float, default=2.0, help="share of the run; 2 = never")
     parser.add_argument("--freeze-encoder", action="store_true")
-    parser.add_argument("--listener", help="a recogniser that has to hear the same phones (recogniser.py); not the one of the evaluation")
+    add_listener_options(parser)
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)

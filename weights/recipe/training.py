@@ -82,9 +82,10 @@ class Log:
             self.sums, self.count = {}, 0
 
 
-def fresh_seed(seed, rank):
-    """A seed that differs between processes and between the parts of a resumed run."""
-    return (seed * 1000003 + rank * 7919 + time.time_ns() // 1000) % 2**31
+def fresh_seed(seed, rank, saved):
+    """A seed that differs between processes and between the parts of a resumed run, of which `saved` is the checkpoint."""
+    step = saved["step"] if saved else 0
+    return (seed * 1000003 + rank * 7919 + step * 104729) % 2**31
 
 
 class Clock:
