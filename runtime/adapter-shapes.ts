@@ -16,8 +16,3 @@ export function adapterShapes(rank: number, { languageModel, latentDim }: ModelM
     headB: [2 * latentDim, rank],
   };
 }
-
-/** How many numbers an array of this shape has. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, each) => product * each, 1);
-}

@@ -1,5 +1,6 @@
 /** What the manifest says of encoder and decoder (weights/FORMAT.md): each is of one of two kinds, with sizes of its own. */
 import { arrayOf, byKind, exactly, integer, number, object, type Parser } from "./parse.ts";
+import { product } from "./product.ts";
 import type { Relation } from "./speaker-sizes.ts";
 
 /** Frequency-domain source-filter synthesis. Arrays have one entry per stage; `strides` one per step between stages. */
@@ -212,8 +213,4 @@ function bigVganRelations(decoder: BigVganSizes, samplesPerLatent: number): read
     ],
     ["decoder.delayLatents", delayLatents === ahead, `${ahead}, which the other sizes look ahead`],
   ];
-}
-
-function product(factors: readonly number[]): number {
-  return factors.reduce((all, each) => all * each, 1);
 }

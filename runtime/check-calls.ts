@@ -1,8 +1,9 @@
 /** What every backend refuses, in the same words. */
-import { adapterShapes, sizeOf, type AdapterShapes } from "./adapter-shapes.ts";
+import { adapterShapes, type AdapterShapes } from "./adapter-shapes.ts";
 import type { Adapter, SentenceRequest, TrainingLine } from "./backend.ts";
 import { AdapterError, AudioInputError } from "./errors.ts";
 import type { ModelManifest } from "./manifest.ts";
+import { product } from "./product.ts";
 import { conditioningSize } from "./styles.ts";
 
 const SHORTEST_REFERENCE_SECONDS = 1;
@@ -85,7 +86,7 @@ export function checkAdapter(adapter: Adapter, manifest: ModelManifest): void {
   }
   const shapes = adapterShapes(rank, manifest);
   for (const [key, shape] of Object.entries(shapes) as [keyof AdapterShapes, readonly number[]][]) {
-    if (adapter[key].length === sizeOf(shape)) continue;
+    if (adapter[key].length === product(shape)) continue;
     throw new AdapterError(
       `The adapter's ${key} has ${adapter[key].length} numbers; this model needs [${shape.join(", ")}] at rank ${rank}. ` +
         `It was trained for another model or is damaged: train the voice again.`,

@@ -25,7 +25,6 @@ import {
   type Parser,
 } from "./parse.ts";
 import { speakerRelations, speakerSizes, type Relation, type SpeakerSizes } from "./speaker-sizes.ts";
-
 import { STYLE_NAMES, type StyleName } from "./styles.ts";
 
 export type {

@@ -2,7 +2,7 @@
 // pointer and the symbols round it. An ended voice gets an idle column.
 //   latents [slots, CAPACITY, LATENT4 * 4]   projection [DIM4 * 4, LATENT4 * 4]   bias [DIM4 * 4]
 //   embeddings [AGES + WINDOW * VOCABULARY, DIM4 * 4]   symbols [slots, CAPACITY]   x [columns, DIM4 * 4]
-// Workgroups: (DIM4 / 64, columns). Includes: column, slots.
+// Workgroups: (DIM4 / 64, columns). Includes: column, slots, frame-embedding.
 
 const MOST_VOICES4 = 16u;
 
@@ -23,20 +23,6 @@ override VOCABULARY: u32;
 @group(0) @binding(6) var<storage, read> symbols: array<u32>;
 @group(0) @binding(7) var<storage, read_write> x: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> columns: array<Column>;
-
-fn projected_row(row: u32, latent: u32) -> f32 {
-  let first = row * (SCALES + LATENT4);
-  var sum = 0.0;
-  for (var k = 0u; k < LATENT4; k++) {
-    sum += dot(unpack4(projection[first + SCALES + k]), latents[latent + k]);
-  }
-  return sum * row_scale(projection[first]);
-}
-
-fn embedding(row: u32, d: u32) -> vec4f {
-  let first = row * (SCALES + DIM4);
-  return unpack4(embeddings[first + SCALES + d]) * row_scale(embeddings[first]);
-}
 
 // 0, the id of <pad>, beyond the ends.
 fn symbol_in_window(slot: u32, place: u32) -> u32 {

@@ -3,7 +3,7 @@
 //   table [VOCABULARY, DIM4 * 4]   projection [DIM4 * 4, LATENT4 * 4]   bias [DIM4 * 4]
 //   embeddings [..., DIM4 * 4]   latents [frames, LATENT4 * 4]   x [columns, DIM4 * 4]
 //   rows [columns, max(ROWS, 1)]: of a symbol the row of the table, of a frame the rows of the embeddings
-// Workgroups: (DIM4 / 64, columns). Includes: line.
+// Workgroups: (DIM4 / 64, columns). Includes: line, frame-embedding.
 
 override DIM4: u32;
 override LATENT4: u32;
@@ -18,20 +18,6 @@ override ROWS: u32; // of the embeddings in a frame; 0: the model has no pointer
 @group(0) @binding(5) var<storage, read> rows: array<u32>;
 @group(0) @binding(6) var<storage, read> latents: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> x: array<vec4f>;
-
-fn projected_row(row: u32, latent: u32) -> f32 {
-  let first = row * (SCALES + LATENT4);
-  var sum = 0.0;
-  for (var k = 0u; k < LATENT4; k++) {
-    sum += dot(unpack4(projection[first + SCALES + k]), latents[latent + k]);
-  }
-  return sum * row_scale(projection[first]);
-}
-
-fn embedding(row: u32, d: u32) -> vec4f {
-  let first = row * (SCALES + DIM4);
-  return unpack4(embeddings[first + SCALES + d]) * row_scale(embeddings[first]);
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

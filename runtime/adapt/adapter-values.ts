@@ -1,7 +1,8 @@
 /** An adapter as one array of numbers, as an optimiser sees it: attentionA, attentionB, headA, headB end to end. */
-import { adapterShapes, sizeOf } from "../adapter-shapes.ts";
+import { adapterShapes } from "../adapter-shapes.ts";
 import type { Adapter } from "../backend.ts";
 import type { Manifest } from "../manifest.ts";
+import { product } from "../product.ts";
 import { fillGaussian } from "../voice/gaussian.ts";
 
 const START_STREAM = 1;
@@ -10,7 +11,7 @@ const START_STREAM = 1;
 export function adapterOf(values: Float32Array, rank: number, manifest: Manifest): Adapter {
   const { attentionA, attentionB, headA, headB } = adapterShapes(rank, manifest);
   let offset = 0;
-  const next = (shape: readonly number[]) => values.subarray(offset, (offset += sizeOf(shape)));
+  const next = (shape: readonly number[]) => values.subarray(offset, (offset += product(shape)));
   return {
     rank,
     attentionA: next(attentionA),
@@ -37,7 +38,7 @@ export function addAdapter(values: Float32Array, adapter: Adapter, scale: number
  */
 export function startValues(rank: number, manifest: Manifest, seed: number): Float32Array {
   const shapes = Object.values(adapterShapes(rank, manifest));
-  const values = new Float32Array(shapes.reduce((sum, shape) => sum + sizeOf(shape), 0));
+  const values = new Float32Array(shapes.reduce((sum, shape) => sum + product(shape), 0));
   const { attentionA: a, headA: h } = adapterOf(values, rank, manifest);
   const deviation = 1 / Math.sqrt(manifest.languageModel.dim);
   let firstIndex = 0;

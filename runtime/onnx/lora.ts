@@ -1,8 +1,9 @@
 import type * as ort from "onnxruntime-web";
-import { adapterShapes, sizeOf, type AdapterShapes } from "../adapter-shapes.ts";
+import { adapterShapes, type AdapterShapes } from "../adapter-shapes.ts";
 import type { Adapter } from "../backend.ts";
 import { checkAdapter } from "../check-calls.ts";
 import type { ModelManifest } from "../manifest.ts";
+import { product } from "../product.ts";
 import { floatTensor } from "./graph.ts";
 
 /** An adapter as the graphs take it. */
@@ -19,7 +20,7 @@ export function loraTensors(adapter: Adapter | undefined, manifest: ModelManifes
   if (adapter !== undefined) checkAdapter(adapter, manifest);
   const shapes = adapterShapes(adapter?.rank ?? 1, manifest);
   const tensor = (key: keyof AdapterShapes) =>
-    floatTensor(adapter?.[key] ?? new Float32Array(sizeOf(shapes[key])), shapes[key]);
+    floatTensor(adapter?.[key] ?? new Float32Array(product(shapes[key])), shapes[key]);
   return {
     attention: { lora_attention_a: tensor("attentionA"), lora_attention_b: tensor("attentionB") },
     head: { lora_head_a: tensor("headA"), lora_head_b: tensor("headB") },

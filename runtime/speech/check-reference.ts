@@ -114,8 +114,9 @@ function mixDown(channels: readonly Float32Array[]): Float32Array {
 
 /** At the level of the training data, as far as the highest peak allows; digital silence stays as it is. */
 export function normaliseLevel(samples: Float32Array): Float32Array {
-  if (peak(samples) === 0) return samples.slice();
-  const gain = Math.min(10 ** (TARGET_DBFS / 20) / rms(samples), HIGHEST_PEAK / peak(samples));
+  const highest = peak(samples);
+  if (highest === 0) return samples.slice();
+  const gain = Math.min(10 ** (TARGET_DBFS / 20) / rms(samples), HIGHEST_PEAK / highest);
   return samples.map((sample) => sample * gain);
 }
 

@@ -1,7 +1,7 @@
 import { likeliestComponent } from "./components.ts";
 import { pcg4d } from "./gaussian.ts";
 import type { Seed } from "./seed.ts";
-import { ownNoiseOf } from "./speaker-latent.ts";
+import { drawVoice } from "./speaker-latent.ts";
 import type { SpeakerSpace } from "./trait-space.ts";
 import { latentOf, type VoiceSource } from "./traits.ts";
 import { latentAt, whiten } from "./whitening.ts";
@@ -53,7 +53,7 @@ export function variant(voice: MadeVoice, k: number, speaker: SpeakerSpace): Mad
   if (k === 0) return voice;
   const [lo, hi] = pcg4d(voice.seed.lo, voice.seed.hi, k, SIBLING_SALT);
   const component = likeliestComponent(latentOf(voice.latent, speaker), speaker);
-  const fresh = ownNoiseOf({ lo, hi }, speaker);
+  const fresh = drawVoice({ lo, hi }, speaker).noise;
   const sibling = whiten(voice.latent, component).map(
     (value, dim) => KINSHIP * value + Math.sqrt(1 - KINSHIP ** 2) * (fresh[dim] ?? 0),
   );

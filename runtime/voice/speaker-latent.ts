@@ -39,11 +39,6 @@ export function pickByShare(share: number, weights: readonly number[]): number {
   return index < 0 ? weights.findLastIndex((weight) => weight > 0) : index;
 }
 
-/** The component [S] of a seed. */
-function ownComponentOf(seed: Seed, speaker: SpeakerCalibration): Whitening {
-  return speaker.components[componentOf(seed, speaker)] ?? speaker;
-}
-
 /** A seed's n-th draw: f32 [S] of N(0, 1), behind the draw before it and the word after that. */
 function drawOf(seed: Seed, draw: number, { mean }: SpeakerCalibration): Float32Array {
   const stride = 4 * (Math.ceil(mean.length / 4) + 1);
@@ -58,19 +53,25 @@ export function isClear(latent: ArrayLike<number>, speaker: SpeakerCalibration):
   });
 }
 
-/**
- * What is a seed's own within any component: f32 [S] of N(0, 1), the first of its draws that gives a clear voice in the
- * seed's own component.
- */
-export function ownNoiseOf(seed: Seed, speaker: SpeakerCalibration): Float32Array {
-  const component = ownComponentOf(seed, speaker);
-  let noise = drawOf(seed, 0, speaker);
-  for (let draw = 1; draw < MOST_DRAWS && !isClear(latentAt(noise, component), speaker); draw++)
-    noise = drawOf(seed, draw, speaker);
-  return noise;
+/** What a seed draws. */
+export interface DrawnVoice {
+  /** What is the seed's own within any component: f32 [S] of N(0, 1). */
+  readonly noise: Float32Array;
+  /** Its speaker latent f32 [S]: mean + cholesky * noise of the seed's component. */
+  readonly latent: Float32Array;
 }
 
-/** The speaker latent f32 [S] of a seed: mean + cholesky * noise of its component. */
+/** The first draw of a seed that gives a clear voice in the seed's own component. */
+export function drawVoice(seed: Seed, speaker: SpeakerCalibration): DrawnVoice {
+  const component: Whitening = speaker.components[componentOf(seed, speaker)] ?? speaker;
+  for (let draw = 0; ; draw++) {
+    const noise = drawOf(seed, draw, speaker);
+    const latent = latentAt(noise, component);
+    if (draw === MOST_DRAWS - 1 || isClear(latent, speaker)) return { noise, latent };
+  }
+}
+
+/** The speaker latent f32 [S] of a seed. */
 export function speakerLatentOf(seed: Seed, speaker: SpeakerCalibration): Float32Array {
-  return latentAt(ownNoiseOf(seed, speaker), ownComponentOf(seed, speaker));
+  return drawVoice(seed, speaker).latent;
 }

@@ -2,7 +2,7 @@ import type { TraitName } from "../manifest.ts";
 import { componentShares, componentUnder, toShares } from "./components.ts";
 import { parseSeed, type Seed, type SeedLike } from "./seed.ts";
 import { readTrait } from "./read-trait.ts";
-import { isClear, ownNoiseOf, speakerLatentOf } from "./speaker-latent.ts";
+import { drawVoice, isClear } from "./speaker-latent.ts";
 import {
   componentAxes,
   toUnit,
@@ -13,7 +13,7 @@ import {
 } from "./trait-space.ts";
 import { dot, gram, solve } from "./vectors.ts";
 import { compromise, resolveWish, type Compromise, type VoiceWish } from "./voice-wish.ts";
-import { latentAt } from "./whitening.ts";
+import { latentAt, type Whitening } from "./whitening.ts";
 
 /** A voice made to a wish. */
 export interface WishedVoice {
@@ -39,9 +39,9 @@ const SLACK = 1e-6;
 /**
  * The seed's own voice, moved as little as possible (in deviations of the voices there are) so that the wished traits hold.
  * It stays unique: what is not wished for is the seed's, but for what goes with the wish (larger speakers are deeper), and
- * it leaves its component for another only as often as the wish asks for that, or where it would not be spoken clearly. Where a wish is a range, seeds keep their
- * order within it, so that the deepest voices stay the deepest. What cannot be had becomes the nearest there is, and a
- * compromise in the answer.
+ * it leaves its component for another only as often as the wish asks for that, or where it would not be spoken clearly.
+ * Where a wish is a range, seeds keep their order within it, so that the deepest voices stay the deepest. What cannot be had
+ * becomes the nearest there is, and a compromise in the answer.
  * Source: the conditional distribution of a mixture of Gaussians: its components in proportion to weight * density of the
  * wished readings, and in each x' = x + S A^T (A S A^T)^-1 (wish - A x - b).
  * @throws RangeError for an unknown key or word, a value that is no number of its unit, or a seed that is none
@@ -49,20 +49,18 @@ const SLACK = 1e-6;
 export function voiceLike(wish: VoiceWish, seed: SeedLike, speaker: SpeakerSpace): WishedVoice {
   const parsed = parseSeed(seed);
   const { ranges, compromises } = resolveWish(wish, speaker);
-  const readings = readingsWithin(ranges, speakerLatentOf(parsed, speaker), speaker);
-  const own = ownNoiseOf(parsed, speaker);
-  const moved = componentAxes(speaker).map((axes) => moveInto(own, readings, axes));
-  const clear = moved.map(
-    ({ whitened, isAble }, index) =>
-      isAble && isClear(latentAt(whitened, speaker.components[index] ?? speaker), speaker),
+  const own = drawVoice(parsed, speaker);
+  const readings = readingsWithin(ranges, own.latent, speaker);
+  const moved = componentAxes(speaker).map((axes, index) =>
+    moveInto(own.noise, readings, axes, speaker.components[index] ?? speaker),
   );
   const able = moved.map(({ isAble }) => isAble);
+  const clear = moved.map(({ isAble, latent }) => isAble && isClear(latent, speaker));
   const shares = sharesOf(componentShares(readings, speaker), clear, able);
-  const index = componentUnder(shares, parsed, speaker);
-  const { whitened, given } = moved[index] ?? { whitened: own, given: readings };
+  const { latent, given } = moved[componentUnder(shares, parsed, speaker)] ?? { ...own, given: readings };
   return {
     seed: parsed,
-    latent: latentAt(whitened, speaker.components[index] ?? speaker),
+    latent,
     compromises: [...compromises, ...missedTogether(ranges, given, compromises)],
   };
 }
@@ -84,15 +82,21 @@ function readingsWithin(
 
 /** A voice of one component. */
 interface MovedVoice {
-  /** [S] over that component. */
-  readonly whitened: ArrayLike<number>;
+  /** Speaker latent f32 [S]. */
+  readonly latent: Float32Array;
   /** Its readings of the wished traits. */
   readonly given: ReadonlyMap<TraitName, number>;
   /** True when they are as wished. */
   readonly isAble: boolean;
 }
 
-function moveInto(own: Float32Array, readings: ReadonlyMap<TraitName, number>, axes: TraitAxes): MovedVoice {
+/** @param own noise [S] of the seed, moved within a component of these axes */
+function moveInto(
+  own: Float32Array,
+  readings: ReadonlyMap<TraitName, number>,
+  axes: TraitAxes,
+  component: Whitening,
+): MovedVoice {
   const rows = [...readings.keys()].map((trait) => axes[trait].axis);
   const covariance = gram(rows);
   const said = rows.map((row) => dot(row, own)); // offsets from the center, as the seed has them
@@ -111,7 +115,7 @@ function moveInto(own: Float32Array, readings: ReadonlyMap<TraitName, number>, a
   const isAble = Array.from(readings).every(
     ([trait, reading]) => Math.abs((given.get(trait) ?? NaN) - reading) < SLACK,
   );
-  return { whitened, given, isAble };
+  return { latent: latentAt(whitened, component), given, isAble };
 }
 
 /** Traits together, brought towards the center until they are believed. */

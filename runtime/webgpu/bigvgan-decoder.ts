@@ -8,6 +8,7 @@
  * the sentence ends there; it must ask at once for as many more than there are.
  */
 import { lookAheadLatents, type BigVganSizes } from "../autoencoder-sizes.ts";
+import { product } from "../product.ts";
 import { createBigVganLayers, type BigVganLayers, type Track } from "./bigvgan-layers.ts";
 import {
   CALL_LATENTS,
@@ -71,10 +72,6 @@ export async function createBigVganDecoder(
   net.add(await createTakeSamples(gpu, buffers, sound, late));
   const decoder = createCalls(gpu, shape, buffers, net.layers);
   return { ...decoder, calls: (voices) => decoder.calls(voices.map(openEnded)) };
-}
-
-function product(numbers: readonly number[]): number {
-  return numbers.reduce((all, each) => all * each, 1);
 }
 
 /** The end of a sentence is known only to a call that asks for latents beyond it. */

@@ -64,7 +64,7 @@ async function createEmbedFrame(
   };
   const kernel = await gpu.kernel("embed-frame", {
     weights: latent.weights.type,
-    includes: ["column", "slots"],
+    includes: ["column", "slots", "frame-embedding"],
     constants,
   });
   const bindings = gpu.bind(kernel, [

@@ -5,6 +5,7 @@
 import { WeightsError } from "../errors.ts";
 import type { Gpu, WeightType } from "./gpu.ts";
 import { floatToHalf, halfToFloat } from "../half.ts";
+import { product } from "../product.ts";
 import { fromInt8Rows, int8RowBytes, toInt8Rows } from "./int8-rows.ts";
 import type { ReferenceTensors } from "./reference-model.ts";
 
@@ -133,7 +134,7 @@ function checkMatrix(name: string, shape: readonly number[]): void {
 /** Rows in whole vectors of 4. */
 function padded({ dtype, shape, bytes }: Stored): Stored {
   const columns = shape.at(-1) ?? 0;
-  const rows = sizeOf(shape) / columns;
+  const rows = product(shape) / columns;
   const width = COLUMNS_OF_WEIGHT4 * Math.ceil(columns / COLUMNS_OF_WEIGHT4);
   const rowBytes = bytes.length / rows;
   const filled = new Uint8Array((bytes.length / columns) * width);
@@ -143,14 +144,10 @@ function padded({ dtype, shape, bytes }: Stored): Stored {
   return { dtype, shape: [rows, width], bytes: filled };
 }
 
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
 function bytesOf(shape: readonly number[], type: WeightType): number {
   const columns = shape.at(-1) ?? 1;
-  if (type === "int8") return (sizeOf(shape) / columns) * int8RowBytes(columns);
-  return sizeOf(shape) * (type === "f16" ? 2 : 4);
+  if (type === "int8") return (product(shape) / columns) * int8RowBytes(columns);
+  return product(shape) * (type === "f16" ? 2 : 4);
 }
 
 /** The values in pieces of whole rows that are uploaded one by one. */

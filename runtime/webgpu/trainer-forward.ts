@@ -66,7 +66,7 @@ async function createEmbedLine(
   const { symbols, latent, embeddings } = weights;
   const kernel = await gpu.kernel("embed-line", {
     weights: weights.type,
-    includes: ["line"],
+    includes: ["line", "frame-embedding"],
     constants: {
       DIM4: dim / 4,
       LATENT4: latentDim / 4,

@@ -93,14 +93,8 @@ class DecoderGraph(nn.Module):
         return self.model(latents * self.latent_std + self.latent_mean, state)
 
 
-class OfficialDecoderGraph(nn.Module):
-    inputs, outputs = ("latents", "count", "state"), ("samples", "next_state")
-    dynamic = {"latents": {1: "frames"}, "samples": {1: "samples"}}
-
-    def __init__(self, model, latent_mean, latent_std):
-        super().__init__()
-        self.model = model
-        self.latent_mean, self.latent_std = nn.Parameter(latent_mean), nn.Parameter(latent_std)
+class OfficialDecoderGraph(DecoderGraph):
+    inputs = ("latents", "count", "state")
 
     def initial_state(self):
         return initial_state(self.model)

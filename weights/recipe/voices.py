@@ -12,7 +12,8 @@ from symbols import SILENCES
 
 CALIBRATION_UTTERANCES = 1500
 SPEAKER_SPREAD = 0.7  # of the corpus, in which seeds draw: the edges are spoken less clearly (MODEL_CARD.md)
-# ln of the length of the vocal tract. Beyond, words are lost: of 40 seeds the 31 within had a WER of 4 to 27 %, the others one of 15 to 67 %.
+# ln of the length of the vocal tract. Beyond, words are lost: of 40 seeds the 31 within had a WER of 5 to 27 %, the others one of
+# 31 to 67 %.
 CLEAR = [{"trait": "size", "low": -0.23, "high": 0.06}]
 SEEDS_DRAWN = 20_000  # for the mean and the covariance of all that seeds draw
 RIDGE = 0.1
@@ -107,8 +108,9 @@ def moments(components):
 
 
 def calibrate(speaker_encoder, corpus, count=CALIBRATION_UTTERANCES):
-    """The mixture that seeds draw from (a component for each voice of the teacher), its mean [S] and Cholesky factor [S, S], is heard of latents, the fit of every trait. Seeds draw among the means of posteriors, as references give them:
-    what the posterior adds is noise."""
+    """The mixture that seeds draw from (a component for each voice of the teacher), its mean [S] and Cholesky factor [S, S],
+    which directions of latents are heard, the fit of every trait and the readings spoken clearly. Seeds draw among the means
+    of posteriors, as references give them: what the posterior adds is noise."""
     means, variances, speakers = embed_corpus(speaker_encoder, corpus, count)
     voices = np.array([corpus.speakers[speaker]["voice"] for speaker in speakers])
     rates = speech_rates(corpus)
