@@ -1,4 +1,4 @@
-// Prelude: four neighbouring weights of a row, stored as f16. The feature shader-f16 is not needed to read them.
+// Prelude: four neighbouring weights of a row, stored as f16. Where the device has the feature shader-f16, weights-f16-native stands in.
 alias Weight4 = vec2u;
 
 const SCALES = 0u; // Weight4s before the weights of a row

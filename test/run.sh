@@ -27,10 +27,33 @@ need() { # command or file, then the Debian packages that bring it
   (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@") >/dev/null
 }
 
+# A software GPU with shader-f16, which Chromium's has not. Dawn takes Mesa's from version 25 on; Debian 12 has that in its
+# backports, which are read from a list beside the machine's own.
+need_lavapipe() {
+  local driver=/usr/share/vulkan/icd.d/lvp_icd.json lists
+  if [ -e "$driver" ] || ! grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then
+    need "$driver" mesa-vulkan-drivers
+    return
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "missing: $driver. Install the Debian package mesa-vulkan-drivers from bookworm-backports"
+    return 1
+  fi
+  lists=$(mktemp -d)
+  cp -r /etc/apt/sources.list.d/. "$lists"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm-backports main" \
+    >"$lists/bookworm-backports.list"
+  (apt-get -o "Dir::Etc::SourceParts=$lists" update &&
+    DEBIAN_FRONTEND=noninteractive apt-get -o "Dir::Etc::SourceParts=$lists" install -y --no-install-recommends \
+      -t bookworm-backports mesa-vulkan-drivers) >/dev/null
+}
+
 need "${CHROMIUM:-/usr/bin/chromium}" chromium
 report "browser present" $?
 need "/usr/lib/$(uname -m)-linux-gnu/libvulkan.so.1" libvulkan1 # Dawn in Node loads it; the driver comes with Chromium
 report "Vulkan loader present" $?
+need_lavapipe
+report "Lavapipe present" $?
 need flite flite && need /usr/lib/python3/dist-packages/torch python3-torch python3-numpy libopenblas0-pthread &&
   need /usr/lib/python3/dist-packages/onnx python3-onnx && need /usr/share/dict/american-english wamerican &&
   need pocketsphinx_continuous pocketsphinx pocketsphinx-en-us

@@ -19,7 +19,7 @@ const instances = new WeakMap<GPUDevice, GPU>();
  */
 export async function requestNodeGpu(
   flags: readonly string[] = [],
-  features: readonly GPUFeatureName[] = ["subgroups"],
+  features: readonly GPUFeatureName[] = ["subgroups", "shader-f16"],
 ): Promise<NodeGpu> {
   const { create, globals } = await importDawn();
   Object.assign(globalThis, globals);

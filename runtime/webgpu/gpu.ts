@@ -16,7 +16,7 @@ export type WeightType = "f32" | "f16" | "int8";
 export interface KernelOptions {
   /** The prelude to put in front; none for kernels that read no weights. */
   readonly weights?: WeightType;
-  /** Names of shaders with what kernels share, put in front in this order; some as their variant for subgroups. */
+  /** Names of shaders with what kernels share, put in front in this order. */
   readonly includes?: readonly string[];
   /**
    * Values of `const`s that the shader uses and does not declare, put in front: whole numbers that sizes of arrays depend
@@ -53,7 +53,8 @@ export interface NamedBytes {
 export interface Gpu {
   readonly device: GPUDevice;
   /**
-   * Compiles shaders/<name>.wgsl, once per name, prelude, includes and constants, without blocking the page. Bindings are written
+   * Compiles shaders/<name>.wgsl, once per name, prelude, includes and constants, without blocking the page. Some preludes and
+   * includes have a variant for subgroups or shader-f16, taken where the device has the feature. Bindings are written
    * `@group(0) @binding(0) var<storage, read> x: ...` on one line.
    * @throws BackendError with the line and the source text when it does not compile
    */
@@ -145,6 +146,7 @@ type Constants = Readonly<Record<string, number>>;
 interface ShaderSource {
   /** In order; the last one is the kernel. */
   readonly files: readonly string[];
+  readonly extensions: readonly string[];
   readonly sizes: Constants;
 }
 
@@ -154,16 +156,33 @@ interface ShaderCode {
   readonly layout: GPUBindGroupLayout;
 }
 
-/** Includes that are replaced by <name>-subgroups where the device has the feature. */
-const SUBGROUP_VARIANTS: ReadonlySet<string> = new Set(["workgroup-sum", "workgroup-maximum"]);
+interface Variant {
+  /** Of the device. */
+  readonly feature: GPUFeatureName;
+  /** The shader that stands in for it. */
+  readonly name: string;
+  /** Of WGSL, which the variant needs. */
+  readonly extension: string;
+}
+
+/** Shaders that are replaced where the device has a feature. */
+const VARIANTS: ReadonlyMap<string, Variant> = new Map([
+  ["workgroup-sum", { feature: "subgroups", name: "workgroup-sum-subgroups", extension: "subgroups" }],
+  [
+    "workgroup-maximum",
+    { feature: "subgroups", name: "workgroup-maximum-subgroups", extension: "subgroups" },
+  ],
+  ["weights-f16", { feature: "shader-f16", name: "weights-f16-native", extension: "f16" }],
+]);
 
 function createCompiler(device: GPUDevice, readShader: ReadShader, onProgress?: OnProgress): Gpu["kernel"] {
   const shaders = new Map<string, Promise<ShaderCode>>();
   const kernels = new Map<string, Promise<Kernel>>();
   let compiled = 0;
-  const hasSubgroups = device.features.has("subgroups");
-  const variantOf = (include: string) =>
-    hasSubgroups && SUBGROUP_VARIANTS.has(include) ? `${include}-subgroups` : include;
+  const variantOf = (file: string) => {
+    const variant = VARIANTS.get(file);
+    return variant !== undefined && device.features.has(variant.feature) ? variant : undefined;
+  };
   const compile = async (source: ShaderSource, constants: Constants) => {
     const shaderKey = JSON.stringify(source);
     const shader = shaders.get(shaderKey) ?? createShader(device, readShader, source);
@@ -174,7 +193,13 @@ function createCompiler(device: GPUDevice, readShader: ReadShader, onProgress?: 
   };
   return (name, { weights, includes = [], sizes = {}, constants = {} } = {}) => {
     const prelude = weights === undefined ? [] : [`weights-${weights}`];
-    const source = { files: [...prelude, ...includes.map(variantOf), name], sizes };
+    const plain = [...prelude, ...includes, name];
+    const variants = plain.map(variantOf);
+    const source = {
+      files: plain.map((file, index) => variants[index]?.name ?? file),
+      extensions: [...new Set(variants.flatMap((variant) => variant?.extension ?? []))],
+      sizes,
+    };
     const key = JSON.stringify([source, constants]);
     const kernel = kernels.get(key) ?? compile(source, constants);
     kernels.set(key, kernel);
@@ -185,12 +210,12 @@ function createCompiler(device: GPUDevice, readShader: ReadShader, onProgress?: 
 async function createShader(
   device: GPUDevice,
   readShader: ReadShader,
-  { files, sizes }: ShaderSource,
+  { files, extensions, sizes }: ShaderSource,
 ): Promise<ShaderCode> {
   const name = files.at(-1) ?? "";
   const texts = await Promise.all(files.map(readShader));
   const declared = Object.entries(sizes).map(([size, value]) => `const ${size} = ${value}u;\n`);
-  const enabled = files.some((file) => file.endsWith("-subgroups")) ? ["enable subgroups;\n"] : [];
+  const enabled = extensions.map((extension) => `enable ${extension};\n`);
   const code = [...enabled, ...declared, ...texts].join("");
   device.pushErrorScope("validation"); // the caller's device shall not report what is thrown below
   const module = device.createShaderModule({ label: name, code });

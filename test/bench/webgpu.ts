@@ -43,7 +43,9 @@ export async function benchWebGpu(args: readonly string[]): Promise<void> {
     rounds: parseCount("rounds", options.rounds),
     threads: parseCount("threads", options.threads),
     // On Metal a device with timestamps is slower, so the other tables are of another run.
-    features: options["kernel-times"] ? ["subgroups", "timestamp-query"] : ["subgroups"],
+    features: options["kernel-times"]
+      ? ["subgroups", "shader-f16", "timestamp-query"]
+      : ["subgroups", "shader-f16"],
   };
   const weights = resolve(options.weights);
   const machine = describeMachine();
