@@ -9,6 +9,7 @@ export { STYLE_NAMES, type StyleName } from "../runtime/styles.ts";
 export type { UserLexicon } from "../runtime/text/lexicon.ts";
 export type { Viseme } from "../runtime/text/visemes.ts";
 export * from "../runtime/voice/index.ts";
+export { WEBGPU_FEATURES } from "../runtime/webgpu/gpu.ts";
 export { createAudioOutput, type AudioOutput, type AudioOutputOptions } from "./audio/audio-output.ts";
 export { VOICE_EFFECTS, type EffectChain, type VoiceEffect } from "./audio/effects.ts";
 export { PCM_PLAYER_SOURCE } from "./audio/pcm-player-source.ts";

@@ -1,4 +1,5 @@
 import { BackendError } from "../errors.ts";
+import { WEBGPU_FEATURES } from "../webgpu/gpu.ts";
 
 /** A GPU in Node: Dawn, on the machine's graphics driver. */
 export interface NodeGpu {
@@ -19,7 +20,7 @@ const instances = new WeakMap<GPUDevice, GPU>();
  */
 export async function requestNodeGpu(
   flags: readonly string[] = [],
-  features: readonly GPUFeatureName[] = ["subgroups", "shader-f16"],
+  features: readonly GPUFeatureName[] = WEBGPU_FEATURES,
 ): Promise<NodeGpu> {
   const { create, globals } = await importDawn();
   Object.assign(globalThis, globals);

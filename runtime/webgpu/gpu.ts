@@ -175,6 +175,11 @@ const VARIANTS: ReadonlyMap<string, Variant> = new Map([
   ["weights-f16", { feature: "shader-f16", name: "weights-f16-native", extension: "f16" }],
 ]);
 
+/** Features of a device with which kernels are faster; none is needed. Ask for those that the adapter has. */
+export const WEBGPU_FEATURES: readonly GPUFeatureName[] = [
+  ...new Set(Array.from(VARIANTS.values(), ({ feature }) => feature)),
+];
+
 function createCompiler(device: GPUDevice, readShader: ReadShader, onProgress?: OnProgress): Gpu["kernel"] {
   const shaders = new Map<string, Promise<ShaderCode>>();
   const kernels = new Map<string, Promise<Kernel>>();

@@ -1,6 +1,7 @@
 import { Engine } from "@babylonjs/core/Engines/engine.js";
 import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
 import { WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
+import { WEBGPU_FEATURES } from "../../plugin/index.ts";
 
 export interface Graphics {
   readonly engine: AbstractEngine;
@@ -21,7 +22,7 @@ export async function createGraphicsAsync(
       setMaximumLimits: true,
       antialias: false,
       deviceDescriptor: {
-        requiredFeatures: ["shader-f16", "timestamp-query", "subgroups"] as GPUFeatureName[],
+        requiredFeatures: [...WEBGPU_FEATURES, "timestamp-query"] as GPUFeatureName[],
       },
     });
     await engine.initAsync();

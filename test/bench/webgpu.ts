@@ -1,6 +1,7 @@
 /** `npm run bench -- webgpu`: the webgpu backend beside onnxruntime-web's two providers. */
 import { readShader } from "../../runtime/node/read-shader.ts";
 import { readWeightsFrom } from "../../runtime/node/read-files.ts";
+import { WEBGPU_FEATURES } from "../../runtime/webgpu/gpu.ts";
 import { resolve } from "node:path";
 import { addressOf, startChromium } from "./chromium.ts";
 import { describeMachine } from "./machine.ts";
@@ -43,9 +44,7 @@ export async function benchWebGpu(args: readonly string[]): Promise<void> {
     rounds: parseCount("rounds", options.rounds),
     threads: parseCount("threads", options.threads),
     // On Metal a device with timestamps is slower, so the other tables are of another run.
-    features: options["kernel-times"]
-      ? ["subgroups", "shader-f16", "timestamp-query"]
-      : ["subgroups", "shader-f16"],
+    features: options["kernel-times"] ? [...WEBGPU_FEATURES, "timestamp-query"] : WEBGPU_FEATURES,
   };
   const weights = resolve(options.weights);
   const machine = describeMachine();

@@ -1,5 +1,6 @@
 import { afterAll } from "vitest";
 import { readBundledShader } from "../../runtime/webgpu/bundled-shaders.ts";
+import { WEBGPU_FEATURES } from "../../runtime/webgpu/gpu.ts";
 import { createWebGpuBackend } from "../../runtime/webgpu/webgpu-backend.ts";
 import { describeSpeechBackend } from "../contract/speech-backend.ts";
 
@@ -8,7 +9,8 @@ const FOLDER = "/test/fixtures/tiny/";
 const adapter = await navigator.gpu.requestAdapter();
 if (adapter === null)
   throw new Error("This browser has no WebGPU adapter; these tests need one (flags in vite.config.ts).");
-const device = await adapter.requestDevice();
+const requiredFeatures = WEBGPU_FEATURES.filter((feature) => adapter.features.has(feature));
+const device = await adapter.requestDevice({ requiredFeatures });
 const errors: string[] = [];
 device.addEventListener("uncapturederror", ({ error }) => errors.push(error.message));
 afterAll(() => {
