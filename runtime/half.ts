@@ -13,6 +13,11 @@ export function halfToFloat(bits: number): number {
 const SMALLEST_NORMAL = 2 ** -14;
 const LARGEST = 65504;
 
+/** Of f32: 2^-14, 2^16, and what its exponent's bias is larger by than that of a half. */
+const SMALLEST_NORMAL_BITS = 0x38800000;
+const INFINITE_BITS = 0x47800000;
+const REBIAS = 0x38000000;
+
 /** Number -> bits of the nearest half, ties to even; beyond the largest half: infinity. */
 export function floatToHalf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
@@ -22,6 +27,18 @@ export function floatToHalf(value: number): number {
   if (magnitude >= LARGEST + 16) return sign | 0x7c00;
   const exponent = Math.floor(Math.log2(magnitude));
   return sign | (((exponent + 14) << 10) + roundToEven(magnitude * 2 ** (10 - exponent)));
+}
+
+/** The same for many f32, which are rounded by their bits. */
+export function floatsToHalves(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(bits, (each, index) => {
+    const magnitude = each & 0x7fffffff;
+    if (magnitude < SMALLEST_NORMAL_BITS || magnitude >= INFINITE_BITS)
+      return floatToHalf(values[index] ?? 0);
+    const rebiased = magnitude - REBIAS;
+    return ((each >>> 16) & 0x8000) | ((rebiased + 0xfff + ((rebiased >>> 13) & 1)) >>> 13);
+  });
 }
 
 function roundToEven(value: number): number {

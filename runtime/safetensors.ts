@@ -3,7 +3,7 @@
  * Source: https://github.com/huggingface/safetensors#format
  */
 import { WeightsError } from "./errors.ts";
-import { floatToHalf, halfToFloat } from "./half.ts";
+import { floatsToHalves, halfToFloat } from "./half.ts";
 
 /** A tensor as f32 (f16 is widened) or i32, row-major. */
 export type SafeTensor =
@@ -17,7 +17,8 @@ export interface SafeTensors {
 
 type Dtype = SafeTensor["dtype"];
 
-interface Entry {
+/** What the header says of a tensor. */
+export interface TensorEntry {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   /** First and last (exclusive) byte after the header. */
@@ -40,6 +41,25 @@ export function parseSafetensors(bytes: Uint8Array, name: string): SafeTensors {
     if (key !== "__metadata__") tensors.set(key, readTensor(checkEntry(given, body.length, key, name), body));
   }
   return { tensors, metadata: (header["__metadata__"] ?? {}) as Record<string, string> };
+}
+
+/**
+ * The tensors of a file in order of their bytes, and how many bytes its header takes. The bytes behind it may be missing.
+ * @param name what the bytes are, for messages
+ * @throws WeightsError when the header is not valid
+ */
+export function readTensorEntries(
+  bytes: Uint8Array,
+  name: string,
+): { readonly entries: readonly TensorEntry[]; readonly headerBytes: number } {
+  const { header, body } = splitHeader(bytes, name);
+  const entries = Object.entries(header)
+    .filter(([key]) => key !== "__metadata__")
+    .map(([key, given]) => checkEntry(given, Infinity, key, name));
+  return {
+    entries: entries.toSorted((a, b) => a.data_offsets[0] - b.data_offsets[0]),
+    headerBytes: bytes.length - body.length,
+  };
 }
 
 function damaged(name: string, what: string): WeightsError {
@@ -69,8 +89,8 @@ function parseHeader(json: string): Record<string, unknown> | undefined {
   }
 }
 
-function checkEntry(given: unknown, available: number, key: string, name: string): Entry {
-  const entry = given as Partial<Entry> | null;
+function checkEntry(given: unknown, available: number, key: string, name: string): TensorEntry {
+  const entry = given as Partial<TensorEntry> | null;
   const { dtype, shape, data_offsets: offsets } = entry ?? {};
   if (dtype === undefined || !Object.hasOwn(BYTES_OF, dtype)) {
     throw damaged(name, `tensor "${key}" has dtype ${JSON.stringify(dtype)}`);
@@ -90,7 +110,7 @@ function isSizes(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-function readTensor({ dtype, shape, data_offsets: [begin, end] }: Entry, body: Uint8Array): SafeTensor {
+function readTensor({ dtype, shape, data_offsets: [begin, end] }: TensorEntry, body: Uint8Array): SafeTensor {
   const aligned = body.slice(begin, end); // a copy: tensors need not stand at multiples of their element size
   if (dtype === "I32") return { dtype, shape, data: new Int32Array(aligned.buffer) };
   if (dtype === "F32") return { dtype, shape, data: new Float32Array(aligned.buffer) };
@@ -125,6 +145,6 @@ export function writeSafetensors(
 }
 
 function bytesOf({ dtype, data }: SafeTensor): Uint8Array {
-  const packed = dtype === "F16" ? Uint16Array.from(data, floatToHalf) : data;
+  const packed = dtype === "F16" ? floatsToHalves(data) : data;
   return new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
 }

@@ -1,5 +1,6 @@
 import { WeightsError } from "./errors.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
+import { widenTensors } from "./shrink.ts";
 
 /** Gives the bytes of a file of the weights folder by name. The caller decides where from: disk, network, cache. */
 export type ReadFile = (name: string) => Promise<Uint8Array<ArrayBuffer>>;
@@ -7,7 +8,7 @@ export type ReadFile = (name: string) => Promise<Uint8Array<ArrayBuffer>>;
 export interface Weights {
   readonly manifest: Manifest;
   /**
-   * The bytes of a file, checked against the manifest. Files read at load are handed over once, so that
+   * The bytes of a file, checked against the manifest and widened if it was shrunken. Files read at load are handed over once, so that
    * nothing keeps a second copy; any other file is read now.
    * @throws WeightsError when the file is missing, truncated or damaged
    */
@@ -73,7 +74,7 @@ async function readChecked(
         `version. Clear the cached copy and download the weights folder again.`,
     );
   }
-  return bytes;
+  return widenTensors(bytes, name);
 }
 
 async function sha256Of(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<string> {

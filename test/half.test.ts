@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { floatToHalf, halfToFloat } from "../runtime/half.ts";
+import { floatsToHalves, floatToHalf, halfToFloat } from "../runtime/half.ts";
 
 describe("half", () => {
   it("survives the way to a number and back, for every pattern of bits", () => {
@@ -27,5 +27,17 @@ describe("half", () => {
     [2 - 2 ** -12, 0x4000],
   ])("rounds %d to the nearest half, ties to even", (value, bits) => {
     expect(floatToHalf(value)).toBe(bits);
+  });
+
+  it("rounds many as it rounds one: every pattern of the upper bits of an f32, with lower bits at and about ties", () => {
+    const lower = [0, 1, 0x0fff, 0x1000, 0x1001, 0x1fff, 0x3000, 0xffff];
+    const bits = Uint32Array.from({ length: 0x10000 * lower.length }, (_, index) => {
+      const upper = Math.floor(index / lower.length);
+      return upper * 0x10000 + (lower[index % lower.length] ?? 0);
+    });
+    const values = new Float32Array(bits.buffer);
+    const one = Uint16Array.from(values, floatToHalf);
+    const differ = floatsToHalves(values).findIndex((half, index) => half !== one[index]);
+    expect(differ).toBe(-1);
   });
 });

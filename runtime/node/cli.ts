@@ -1,4 +1,4 @@
-/** The command line. `say` turns text into a WAV, `clone` a recording into a voice; --help prints their options. */
+/** The command line. `say` turns text into a WAV, `clone` a recording into a voice, `shrink` weights into smaller ones; --help prints their options. */
 import { addAbortSignal } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { runClone } from "./clone.ts";
@@ -7,8 +7,9 @@ import { packageVersion } from "./package-version.ts";
 import { runSay } from "./say.ts";
 import { sayHelp } from "./say-help.ts";
 import type { SayIo } from "./say-io.ts";
+import { runShrink, shrinkHelp } from "./shrink.ts";
 
-const USAGE = 'usage: kalliope say "<line>" [options], or say --help; or clone --help';
+const USAGE = 'usage: kalliope say "<line>" [options], or say --help; or clone --help; or shrink --help';
 const WRONG_USAGE = 2;
 
 /** Signals that ask a command to stop; it removes its unfinished files first. */
@@ -41,8 +42,9 @@ async function* stdinUntil(signal: AbortSignal): AsyncGenerator<Uint8Array> {
 async function main([command, ...args]: readonly string[]): Promise<number> {
   if (command === "say") return runSay(args, await processIo());
   if (command === "clone") return runClone(args, await processIo());
+  if (command === "shrink") return runShrink(args, await processIo());
   if (command === "--help" || command === "-h") {
-    process.stdout.write(`${sayHelp()}\n${cloneHelp()}`);
+    process.stdout.write(`${sayHelp()}\n${cloneHelp()}\n${shrinkHelp()}`);
     return 0;
   }
   process.stderr.write(`kalliope: unknown command ${JSON.stringify(command ?? "")}; ${USAGE}\n`);

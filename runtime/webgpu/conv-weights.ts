@@ -1,5 +1,5 @@
 /** Weights of convolutions as the kernels read them: the channels of a tap side by side, filled up with zeros. */
-import { floatToHalf } from "../half.ts";
+import { floatsToHalves } from "../half.ts";
 import type { Gpu } from "./gpu.ts";
 import { createVectors } from "./layers.ts";
 import type { Matrix } from "./tensors.ts";
@@ -48,7 +48,7 @@ export function upWeights(stored: Float32Array, shape: WeightShape): Float32Arra
 /** Written at once. */
 export function createMatrix(gpu: Gpu, name: string, values: Float32Array, type: Matrix["type"]): Matrix {
   if (type === "f32") return { buffer: createVectors(gpu, name, values), type };
-  const halves = Uint16Array.from(values, floatToHalf);
+  const halves = floatsToHalves(values);
   const buffer = gpu.buffer(name, halves.byteLength);
   gpu.device.queue.writeBuffer(buffer, 0, halves);
   return { buffer, type };

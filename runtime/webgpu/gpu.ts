@@ -9,7 +9,7 @@ export type ReadShader = (name: string) => string | Promise<string>;
 
 /**
  * How matrices are stored; every kernel that reads weights is compiled with the prelude shaders/weights-<type>.wgsl. int8: a
- * signed byte a weight and a scale a row (int8-rows.ts), for the matrices of the language model.
+ * signed byte a weight and a scale a row (runtime/int8-rows.ts), for the matrices of the language model.
  */
 export type WeightType = "f32" | "f16" | "int8";
 

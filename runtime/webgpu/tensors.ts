@@ -4,9 +4,9 @@
  */
 import { WeightsError } from "../errors.ts";
 import type { Gpu, WeightType } from "./gpu.ts";
-import { floatToHalf, halfToFloat } from "../half.ts";
+import { floatsToHalves, halfToFloat } from "../half.ts";
 import { product } from "../product.ts";
-import { fromInt8Rows, int8RowBytes, toInt8Rows } from "./int8-rows.ts";
+import { fromInt8Rows, int8RowBytes, toInt8Rows } from "../int8-rows.ts";
 import type { ReferenceTensors } from "./reference-model.ts";
 
 export interface TensorOptions {
@@ -180,7 +180,7 @@ function converted(
   type: WeightType,
 ): Uint8Array<ArrayBuffer> {
   if (type === "int8") return toInt8Rows(values, columns);
-  return new Uint8Array(type === "f32" ? values.buffer : Uint16Array.from(values, floatToHalf).buffer);
+  return new Uint8Array(type === "f32" ? values.buffer : floatsToHalves(values).buffer);
 }
 
 /** The values as kernels read them, where files hold f16 and matrices may be rounded to int8. */

@@ -91,7 +91,7 @@ describe("the command line, as a process", { timeout: PROCESS_TIMEOUT_MS }, () =
       code: 2,
       stdout: "",
       stderr:
-        'kalliope: unknown command "sing"; usage: kalliope say "<line>" [options], or say --help; or clone --help\n',
+        'kalliope: unknown command "sing"; usage: kalliope say "<line>" [options], or say --help; or clone --help; or shrink --help\n',
     });
     const { code, stderr } = await say("Halt!", "--loud");
     expect(code).toBe(2);

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { runClone } from "../../runtime/node/clone.ts";
 import { runSay } from "../../runtime/node/say.ts";
+import { runShrink } from "../../runtime/node/shrink.ts";
 import type { SayIo } from "../../runtime/node/say-io.ts";
 import { fakeSynthesizer } from "./fake-synthesizer.ts";
 
@@ -33,6 +34,11 @@ export function runFakeSay(args: readonly string[], io: Partial<SayIo> = {}): Pr
 /** The same for `clone`. */
 export function runFakeClone(args: readonly string[], io: Partial<SayIo> = {}): Promise<SayOutcome> {
   return runFake(runClone, args, io);
+}
+
+/** The same for `shrink`. */
+export function runFakeShrink(args: readonly string[], io: Partial<SayIo> = {}): Promise<SayOutcome> {
+  return runFake(runShrink, args, io);
 }
 
 async function runFake(run: typeof runSay, args: readonly string[], io: Partial<SayIo>): Promise<SayOutcome> {

@@ -1,6 +1,6 @@
 /** Runs single kernels for tests: arrays in, arrays out. */
 import { floatToHalf, halfToFloat } from "../../runtime/half.ts";
-import { fromInt8Rows, toInt8Rows } from "../../runtime/webgpu/int8-rows.ts";
+import { fromInt8Rows, toInt8Rows } from "../../runtime/int8-rows.ts";
 import { MOST_COLUMNS, NO_SLOT } from "../../runtime/webgpu/language-model-buffers.ts";
 import type { Dispatch, Gpu, Kernel, WeightType } from "../../runtime/webgpu/gpu.ts";
 

@@ -7,7 +7,7 @@ MOST = 127
 
 
 def int8_rows(matrix):
-    """`[rows, ...]` rounded to signed bytes times a number a row, as runtime/webgpu/int8-rows.ts does."""
+    """`[rows, ...]` rounded to signed bytes times a number a row, as runtime/int8-rows.ts does."""
     rows = matrix.flatten(1)
     largest = rows.abs().amax(1, keepdim=True)
     steps = (rows / largest.clamp(min=torch.finfo(rows.dtype).tiny) * MOST).round()

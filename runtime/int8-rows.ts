@@ -1,5 +1,5 @@
 /**
- * Matrices as signed bytes, as shaders/weights-int8.wgsl reads them. A row is the f32 of its largest magnitude, then a byte for
+ * Matrices as signed bytes, as shaders/weights-int8.wgsl reads them and shrunken weights hold them (shrink.ts). A row is the f32 of its largest magnitude, then a byte for
  * each weight: weight = byte / 127 * largest magnitude.
  */
 
@@ -32,10 +32,13 @@ export function toInt8Rows(values: Float32Array, columns: number): Uint8Array<Ar
 /** The weights that kernels read. */
 export function fromInt8Rows(packed: Uint8Array<ArrayBuffer>, columns: number): Float32Array<ArrayBuffer> {
   const rowBytes = int8RowBytes(columns);
+  const rows = packed.length / rowBytes;
   const view = new DataView(packed.buffer, packed.byteOffset);
-  return Float32Array.from({ length: (packed.length / rowBytes) * columns }, (_, index) => {
-    const start = Math.floor(index / columns) * rowBytes;
-    const byte = view.getInt8(start + SCALE_BYTES + (index % columns));
-    return (byte / MOST) * view.getFloat32(start, true);
-  });
+  const values = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const largest = view.getFloat32(row * rowBytes, true);
+    const bytes = new Int8Array(packed.buffer, packed.byteOffset + row * rowBytes + SCALE_BYTES, columns);
+    for (let k = 0; k < columns; k++) values[row * columns + k] = ((bytes[k] ?? 0) / MOST) * largest;
+  }
+  return values;
 }

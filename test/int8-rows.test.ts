@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fromInt8Rows, int8RowBytes, toInt8Rows } from "../../runtime/webgpu/int8-rows.ts";
-import { noise } from "./run-kernel.ts";
+import { fromInt8Rows, int8RowBytes, toInt8Rows } from "../runtime/int8-rows.ts";
+import { noise } from "./webgpu/run-kernel.ts";
 
 describe("int8 rows", () => {
   it("hold the largest magnitude of a row and bytes in proportion to it", () => {

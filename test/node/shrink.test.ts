@@ -1,0 +1,65 @@
+import { cp, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readWeightsFrom } from "../../runtime/node/read-files.ts";
+import { createOnnxBackend } from "../../runtime/onnx/onnx-backend.ts";
+import { shrinkTensors, widenTensors } from "../../runtime/shrink.ts";
+import { loadWeights } from "../../runtime/weights.ts";
+import { goldenRequest, speakWhole } from "../contract/tiny-sentence.ts";
+import { runFakeShrink, temporaryFolder, TINY_WEIGHTS } from "./run-say.ts";
+
+const open = (folder: string) => loadWeights(readWeightsFrom(folder), []);
+
+describe("shrink", () => {
+  it("writes weights of fewer bytes that speak", async () => {
+    const out = join(await temporaryFolder(), "made", "small");
+    const { code, stdout, stderr } = await runFakeShrink(["--out", out]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const [, after, before] = /small: (\S+) MB, of (\S+) MB\n$/.exec(stdout) ?? [];
+    expect(Number(after)).toBeLessThan(Number(before));
+    const [whole, smaller] = [await open(TINY_WEIGHTS), await open(out)];
+    const { manifest } = smaller;
+    expect(manifest).toEqual({ ...whole.manifest, name: "tiny-int8", files: manifest.files });
+    const name = "decoder.safetensors";
+    expect(await smaller.read(name)).toEqual(widenTensors(shrinkTensors(await whole.read(name), name), name));
+    const backend = await createOnnxBackend(smaller);
+    const { samples } = await speakWhole(backend, goldenRequest(manifest), 8);
+    expect(samples.length).toBeGreaterThan(manifest.samplesPerLatent);
+    expect(Math.max(...samples)).toBeGreaterThan(0.01);
+    await backend.dispose();
+  });
+
+  it.each([
+    [[], 2, /^kalliope: --out is missing: where/],
+    [["small", "--out", "x"], 2, /^kalliope: "small" is no option of shrink/],
+    [["--out", TINY_WEIGHTS], 2, /^kalliope: --out is the folder of the weights/],
+    [["--out", "/dev/null/x"], 1, /^kalliope: cannot make \/dev\/null\/x: /],
+    [
+      ["--out", "x", "--weights", "/nowhere"],
+      1,
+      /^kalliope: manifest\.json of the weights could not be read/,
+    ],
+    [["--size", "3"], 2, /^kalliope: .*--size/],
+  ])("refuses %j", async (args, code, message) => {
+    const outcome = await runFakeShrink(args);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.stderr.trimEnd()).not.toContain("\n");
+  });
+
+  it("leaves no manifest where a file of the weights is damaged", async () => {
+    const [damaged, out] = [await temporaryFolder(), join(await temporaryFolder(), "small")];
+    await cp(TINY_WEIGHTS, damaged, { recursive: true });
+    await writeFile(join(damaged, "decoder.safetensors"), "not weights");
+    const { code, stderr } = await runFakeShrink(["--weights", damaged, "--out", out]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/decoder\.safetensors has 11 bytes/);
+    expect(await readdir(out)).not.toContain("manifest.json");
+  });
+
+  it("prints its options", async () => {
+    const { code, stdout } = await runFakeShrink(["--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/--out <folder> .*--weights <folder> /s);
+  });
+});
