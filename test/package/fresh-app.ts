@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-const run = promisify(execFile);
+export const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../..");
 
 const PAGE = `<!doctype html><canvas id="canvas" width="64" height="64"></canvas><script type="module" src="/main.ts"></script>`;
@@ -94,6 +94,12 @@ export async function buildFreshApp(): Promise<string> {
   await cp(join(app, "node_modules/kalliope/weights/small"), join(app, "public/weights/small"), {
     recursive: true,
   });
-  await run("npx", ["vite", "build", "--target", "es2023", "--logLevel", "error"], { cwd: app });
+  await buildPage(app, ".");
   return app;
+}
+
+/** Builds a page of the app as players get it: the test runner's own NODE_ENV would bring in what is made for development. */
+export async function buildPage(app: string, folder: string): Promise<void> {
+  const env = { ...process.env, NODE_ENV: "production" };
+  await run("npx", ["vite", "build", folder, "--target", "es2023", "--logLevel", "error"], { cwd: app, env });
 }

@@ -18,7 +18,6 @@ declare module "@babylonjs/inspector" {
       readonly value: string;
       readonly disabled?: boolean;
       readonly validateOnlyOnBlur?: boolean;
-      readonly validator?: (value: string) => boolean;
       readonly onChange: (value: string) => void;
     }
   >;
@@ -39,6 +38,8 @@ declare module "@babylonjs/inspector" {
   export const SwitchPropertyLine: FunctionComponent<
     Line & { readonly value: boolean; readonly onChange: (value: boolean) => void }
   >;
+
+  export const MessageBar: FunctionComponent<{ readonly message: string; readonly intent: "error" }>;
 
   /** Shows that it is busy while what `onClick` returns is pending. */
   export const ButtonLine: FunctionComponent<Line & { readonly onClick: () => Promise<unknown> }>;
@@ -64,6 +65,8 @@ declare module "react" {
   ): ReactElement;
 
   export const Fragment: symbol;
+
+  export function useState<S>(initial: S): [S, (next: S) => void];
 
   export function useReducer<S>(reducer: (state: S) => S, initial: S): [S, () => void];
 }
