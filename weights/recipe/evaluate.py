@@ -2,12 +2,12 @@
 
     python3 evaluate.py --vae ../../checkpoints/vae.pt [--lm ../../checkpoints/lm.pt] --data ../../checkpoints/data \
         [--judge ../../checkpoints/judge.pt] [--sentences 200] [--temperature 0.3] [--out table.md]
-    python3 evaluate.py --seeds 200 --vae ... --lm ... --judge ...      # random seeds only (seeds.py)
     python3 evaluate.py --styles --sentences 24 --vae ... --lm ... --judge ...      # styles only (style_table.py)
 
 Systems: teacher (flite), resynthesis (Flow-VAE from sampled latents), speech (text to speech with the speaker latent of
 another utterance of the same held-out speaker). Held-out speakers of the voices slt and rms speak, in turn. WER is
-by pocketsphinx, which knows nothing of the teacher or the model; its difference to the teacher's WER is what counts.
+by pocketsphinx, which knows nothing of the teacher or the model; its difference to the teacher's WER is what counts. Random seeds
+are measured by seeds.py, seed_words.py and seed_likeness.py.
 """
 
 import argparse
@@ -32,23 +32,18 @@ from metrics import (
     mel_cepstral_distortion,
     recognise_all,
     speaker_similarity,
-    track_f0,
     word_errors,
 )
 from phonemes import read_cmudict
-from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, Corpus, held_out_sentences, make_speaker, synthesise
-from recogniser import load_recogniser
-from seeds import POOL, VOICES_OF_SEEDS, fit_twins, seed_rows, seed_table, speak_pool, speak_seeds, speak_twins, twin_of
+from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, held_out_sentences, make_speaker, synthesise
 from style_table import INTENSITY, style_table, teach_style
 from styles import STYLES
 from symbols import SILENCES
 from train_lm import load_speech_model
 from vae import sample
-from voices import calibrate
 
 VOICES = ("slt", "rms")
 BARKS = 50  # the last lines of heldout.txt
-SEEDS_READ, SEEDS_TAUGHT = 20, 200  # by pocketsphinx and spoken by flite, which are slow
 COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "MCD dB", "ESTOI", "F0 error %", "F0 spread", "duration", "stop errors %", "similarity"]
 
 
@@ -194,42 +189,6 @@ def evaluate_barks(models, temperature):
     )
 
 
-def read_seeds(seeds, pool, models, twins, cmudict, args):
-    """[(WER of a seed, WER of its twin)] in %, as pocketsphinx hears them say the whole pool."""
-    said = speak_pool(np.stack([seed.latent for seed in seeds]), pool, models)
-    rates = []
-    for number, seed in enumerate(seeds):
-        taught = [synthesise(item["text"], twin_of(seed, twins), cmudict) for item in pool]
-        lines = [line for line, made in enumerate(taught) if made]
-        items = [pool[line] for line in lines]
-        counts = [word_row(items, signals, args) for signals in ([said[number, line] for line in lines], [taught[line][0] / 32768 for line in lines])]
-        rates.append([100 * errors.sum() / words.sum() for errors, words, _ in counts])
-        print(f"seed {seed.seed} ({VOICES_OF_SEEDS[seed.component]}): WER {rates[-1][0]:.1f} %, its twin {rates[-1][1]:.1f} %", flush=True)
-    return np.array(rates)
-
-
-def reading_rows(rates):
-    """Rows of the seed table on what `read_seeds` gave [N, 2]."""
-    over = rates[:, 0] - rates[:, 1]
-    return [
-        (f"WER of the first {len(rates)}, mean (worst)", f"{rates[:, 0].mean():.1f} % ({rates[:, 0].max():.1f} %)", f"teacher, same settings {rates[:, 1].mean():.1f} % ({rates[:, 1].max():.1f} %)"),
-        ("... over the teacher at the same settings, mean (largest)", f"{over.mean():.1f} points ({over.max():.1f})", ""),
-    ]
-
-
-def evaluate_seeds(models, args):
-    """The table of `--seeds`, at temperature 0: what seeds.py measures, and the WER of the first few."""
-    pool, corpus = make_items(POOL), Corpus(args.data)
-    calibration = calibrate(models[1].speaker_encoder, corpus)
-    judge, recogniser = load_judge(args.judge), load_recogniser(args.recogniser)
-    spoken = speak_seeds(args.seeds, calibration, pool, models)
-    twins, cmudict = fit_twins(models[1].speaker_encoder, corpus), read_cmudict(CMUDICT)
-    taught = speak_twins(spoken[:SEEDS_TAUGHT], twins, pool, cmudict)
-    rows = seed_rows(spoken, taught, pool, calibration, judge, recogniser, corpus)
-    rows += reading_rows(read_seeds(spoken[:SEEDS_READ], pool, models, twins, cmudict, args))
-    return seed_table(args.seeds, rows)
-
-
 def evaluate_styles(vae, args):
     """The table of `--styles`, of the styles the model has; without --lm of the teacher and its resynthesis only."""
     items, cmudict, judge = make_items(args.sentences), read_cmudict(CMUDICT), load_judge(args.judge)
@@ -312,8 +271,6 @@ def publish(text, args):
 def evaluate(args):
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    if args.seeds:
-        return publish(evaluate_seeds(load_models(args, load_vae(args.vae)), args), args)
     if args.styles:
         return publish(evaluate_styles(load_vae(args.vae), args), args)
     items, vae = make_items(args.sentences), load_vae(args.vae)
@@ -355,9 +312,7 @@ if __name__ == "__main__":
     parser.add_argument("--temperature", type=float, nargs="*", default=[0.3])
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--cache", help="file in which recognised signals are remembered")
-    parser.add_argument("--seeds", type=int, help="measure so many random seeds and nothing else; needs --lm and --judge")
     parser.add_argument("--styles", action="store_true", help="measure the styles and nothing else; needs --judge")
-    parser.add_argument("--recogniser", default="../../checkpoints/recogniser.pt", help="of recogniser.py, for --seeds")
     parser.add_argument("--show", type=int, default=0, help="print what was heard of the first so many lines")
     parser.add_argument("--out")
     parser.add_argument("--json", help="writes every item's measures")

@@ -1,4 +1,4 @@
-"""Where seeds draw their voices from, and the measures of `evaluate.py --seeds`.
+"""Where seeds draw their voices from, and what is measured of them.
 
     python3 -m unittest test_seeds
 """
@@ -15,9 +15,15 @@ from config import SAMPLE_RATE_HZ, TINY
 from generate import speak
 from prepare import VOICE_SHARE, make_speaker
 from recogniser import CLASSES, Recogniser, cheapest_path, edit_distance, frame_classes, heard_difference, phones_of
-from seeds import LINES, POOL, SpokenSeed, fit_twins, lines_of, rank_correlation, seed_similarities, speak_together, twin_of
+from seed_speech import Seed, draw_seeds, fit_twins, random_numbers, speak_together, twin_of
+from seeds import LINES, POOL, clarity_rows, far_rows, lines_of, mean_pitch, points_above, rank_correlation, seed_similarities, spoken_pace, usual_errors
 from train_lm import SpeechModel
 from voices import CLEAR, calibrate, moments, rounded
+
+
+def heard(**measures):
+    """What is kept of a line of 20 phones."""
+    return {"errors": 0, "phones": 20, "seconds": 1.0, "voiced": 0, "hertz": 0.0, **measures}
 
 
 class Mixture(unittest.TestCase):
@@ -85,7 +91,7 @@ class Voices(unittest.TestCase):
         twins = fit_twins(self.encode, self.corpus)
         for index, speaker in enumerate(self.corpus.speakers):
             latent = self.encode(torch.full((1, 1), index / 32768))[0][0].numpy()
-            twin = twin_of(SpokenSeed(index, latent, list(VOICE_SHARE).index(speaker["voice"]), [], []), twins)
+            twin = twin_of(Seed(index, latent, list(VOICE_SHARE).index(speaker["voice"])), twins)
             self.assertEqual(twin["voice"], speaker["voice"])
             for name in ("vocal_tract", "pitch", "stretch", "tilt"):
                 self.assertAlmostEqual(twin[name], speaker[name], delta=0.1)
@@ -123,7 +129,7 @@ class SeedMeasures(unittest.TestCase):
 
     def test_every_line_of_the_pool_is_said_equally_often(self):
         said = [line for seed in range(80) for line in lines_of(seed)]
-        self.assertEqual(set(np.bincount(said, minlength=POOL)), {16})
+        self.assertEqual(set(np.bincount(said, minlength=POOL)), {80 * LINES // POOL})
         self.assertTrue(all(len(set(lines_of(seed))) == LINES for seed in range(80)))
 
     def test_voices_together_say_what_each_says_alone(self):
@@ -133,11 +139,50 @@ class SeedMeasures(unittest.TestCase):
         for speaker, together in zip(speakers, speak_together(model, symbols, speakers)):
             torch.testing.assert_close(together, speak(model, symbols, speaker)[0], atol=1e-4, rtol=1e-4)
 
+    def test_random_numbers_are_of_64_bits_and_stay(self):
+        numbers = random_numbers(20)
+        self.assertEqual(numbers[:5], random_numbers(5))
+        self.assertTrue(all(0 <= number < 2**64 for number in numbers))
+        self.assertGreater(max(numbers), 2**63)
+
+    def test_seeds_are_drawn_as_the_manifest_has_them(self):
+        components = [{"weight": 0.5, "mean": np.full(6, mean), "cholesky": 0.1 * np.eye(6)} for mean in (0.0, 9.0)]
+        seeds = draw_seeds(random_numbers(30), {"components": components, "traits": {}, "clear": []})
+        for seed in seeds:
+            self.assertEqual((seed.component, seed.voice), (round(seed.latent.mean() / 9), list(VOICE_SHARE)[seed.component]))
+        self.assertEqual({seed.component for seed in seeds}, {0, 1})
+
     def test_similarities_tell_one_seed_from_two(self):
         embeddings = np.eye(3)[:, None, :].repeat(2, 1)
         same, different = seed_similarities(embeddings)
         self.assertEqual((len(same), same.mean()), (3, 1))
         self.assertEqual((len(different), different.mean()), (12, 0))
+
+    def test_errors_are_compared_with_what_is_usual_on_the_same_lines(self):
+        easy, hard = heard(errors=1), heard(errors=5)
+        all_said = [{0: easy}, {0: easy}, {1: hard}, {1: hard}]
+        usual = usual_errors(all_said)
+        self.assertEqual([points_above(said, usual) for said in all_said], [0, 0, 0, 0])
+        self.assertAlmostEqual(points_above({0: easy, 1: heard(errors=11)}, usual), 100 * 6 / 40)
+
+    def test_seeds_are_near_the_mean_or_named_with_their_twins(self):
+        seeds = [Seed(number, np.zeros(2), number % 2) for number in range(10)]
+        said = [{0: heard(errors=1)}] * 9 + [{0: heard(errors=8)}]
+        twins = [{0: heard(errors=2)}] * 4
+        rows = {name: (cell, against) for name, cell, against in clarity_rows(seeds, said, said, twins, usual_errors(said))}
+        self.assertTrue(rows["seeds at most 10 points above the mean"][0].startswith("90.0 % ("))
+        self.assertEqual(rows["phone error rate, mean (median)"], ("8.5 % (5.0 %)", "twins 10.0 % (10.0 %)"))
+        self.assertEqual(rows["5 seeds near rms"], ("12.0 %, 80.0 % near", "twins 10.0 %"))
+        kept = mock.Mock(of=lambda who, seed, lines: {0: heard(errors=4)})
+        traits = {"size": {"weights": [1.0, 0.0], "bias": 0.25}}
+        self.assertEqual([*far_rows(seeds, said, usual_errors(said), traits, kept)], [("9", "rms", "0.25", "40.0 %", "31.5", "20.0 %")])
+
+    def test_pitch_and_pace_are_of_the_whole_of_a_voice(self):
+        said = {0: heard(voiced=30, hertz=3000.0), 1: heard(voiced=10, hertz=2000.0)}
+        self.assertAlmostEqual(mean_pitch(said), math.log(125))
+        self.assertTrue(math.isnan(mean_pitch({0: heard(voiced=0, hertz=0.0)})))
+        paces = spoken_pace([{0: heard(seconds=2.0), 1: heard(seconds=1.0)}, {0: heard(seconds=4.0), 1: heard(seconds=2.0)}, {1: heard(seconds=math.sqrt(2))}])
+        np.testing.assert_allclose(paces, [math.log(2) / 2, -math.log(2) / 2, 0], atol=1e-12)
 
     def test_ranks(self):
         values = np.array([0.1, 5, 2, 30])
