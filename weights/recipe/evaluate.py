@@ -22,6 +22,7 @@ import torch
 from against import refusals
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from encode import load_vae
+from export import flatten_embeddings
 from generate import decode, speak
 from intelligibility import estoi
 from judge import embed, load_judge
@@ -36,6 +37,7 @@ from metrics import (
 )
 from phonemes import read_cmudict
 from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, held_out_sentences, make_speaker, synthesise
+from rounding import STORED, round_model
 from style_table import INTENSITY, style_table, teach_style
 from styles import STYLES
 from symbols import SILENCES
@@ -273,13 +275,15 @@ def evaluate(args):
     torch.set_num_threads(1)
     if args.styles:
         return publish(evaluate_styles(load_vae(args.vae), args), args)
-    items, vae = make_items(args.sentences), load_vae(args.vae)
+    items, vae = make_items(args.sentences), round_model(load_vae(args.vae), args.stored)
     judge = load_judge(args.judge) if args.judge else None
     systems = {"teacher": [item["teacher"] / 32768 for item in items]}
     systems["resynthesis"] = [resynthesise(vae, item["teacher"]) for item in items]
     notes = []
     if args.lm:
         models = load_models(args, vae)
+        flatten_embeddings(models[1].language_model)
+        round_model(models[1], args.stored)
         spoken = speech_systems(models, items, args.temperature)
         systems |= {name: signals for name, (signals, _, _) in spoken.items()}
         for name, (_, paths, endings) in spoken.items():
@@ -311,6 +315,7 @@ if __name__ == "__main__":
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--temperature", type=float, nargs="*", default=[0.3])
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--stored", default="f32", choices=STORED, help="how the weights are stored: f16 as exported, int8 as shrunken")
     parser.add_argument("--cache", help="file in which recognised signals are remembered")
     parser.add_argument("--styles", action="store_true", help="measure the styles and nothing else; needs --judge")
     parser.add_argument("--show", type=int, default=0, help="print what was heard of the first so many lines")
