@@ -25,7 +25,7 @@ it.each<[weights: WeightType, speakers: number, rowCount: number]>([
     const rows = Uint32Array.from({ length: columns * width }, (_, at) => (at * 5) % VOCABULARY);
     const kernel = await gpu.kernel("embed-line", {
       weights,
-      includes: ["line"],
+      includes: ["line", "frame-embedding"],
       constants: { DIM4: DIM / 4, LATENT4: LATENT_DIM / 4, SPEAKERS: speakers, ROWS: rowCount },
     });
     const x = upload(gpu, before);

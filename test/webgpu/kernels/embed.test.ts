@@ -59,7 +59,7 @@ describe("kernel embed-frame", () => {
       const [bias, latents] = [noise(DIM, 3), noise(SLOTS * CAPACITY * LATENT_DIM, 4)];
       const kernel = await gpu.kernel("embed-frame", {
         weights,
-        includes: ["column", "slots"],
+        includes: ["column", "slots", "frame-embedding"],
         constants: {
           DIM4: DIM / 4,
           LATENT4: LATENT_DIM / 4,
