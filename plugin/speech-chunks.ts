@@ -1,5 +1,5 @@
 /** Ways to change a stream of speech chunks. Chunks always follow each other without gap or overlap. */
-import { joinFloats } from "../runtime/join-floats.ts";
+import { joinFloats } from "../runtime/join.ts";
 import type { SpeechChunk } from "../runtime/speech/speak.ts";
 import type { SpeechEvent } from "../runtime/speech/speech-events.ts";
 import { createTimeStretcher, stretchedSample } from "../runtime/speech/time-stretch.ts";

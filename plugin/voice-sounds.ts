@@ -9,7 +9,7 @@ import type { SpeechVoice } from "../runtime/speech/speech-options.ts";
 import type { Adapter } from "../runtime/backend.ts";
 import { BABBLE_TEXT } from "./babble.ts";
 import type { CachedLine, LineCache } from "./line-cache.ts";
-import { joinFloats } from "../runtime/join-floats.ts";
+import { joinFloats } from "../runtime/join.ts";
 
 export type SoundKind = "hesitation" | "babble";
 

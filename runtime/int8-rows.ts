@@ -1,6 +1,6 @@
 /**
- * Matrices as signed bytes, as shaders/weights-int8.wgsl reads them and shrunken weights hold them (shrink.ts). A row is the f32 of its largest magnitude, then a byte for
- * each weight: weight = byte / 127 * largest magnitude.
+ * Matrices as signed bytes, as shaders/weights-int8.wgsl reads them and shrunken weights hold them (shrink.ts). A row is the
+ * f32 of its largest magnitude, then a byte for each weight: weight = byte / 127 * largest magnitude.
  */
 
 const SCALE_BYTES = 4;

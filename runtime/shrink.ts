@@ -6,6 +6,7 @@
 import { WeightsError } from "./errors.ts";
 import { floatsToHalves, halfToFloat } from "./half.ts";
 import { fromInt8Rows, int8RowBytes, toInt8Rows } from "./int8-rows.ts";
+import { joinBytes } from "./join.ts";
 import { product } from "./product.ts";
 import { readTensorEntries, type TensorEntry } from "./safetensors.ts";
 
@@ -69,14 +70,4 @@ function toFloats(halves: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
 
 function toHalves(floats: Float32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return new Uint8Array(floatsToHalves(floats).buffer);
-}
-
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

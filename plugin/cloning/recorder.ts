@@ -1,5 +1,5 @@
 import type { Recording } from "../../runtime/speech/check-reference.ts";
-import { joinFloats } from "../../runtime/join-floats.ts";
+import { joinFloats } from "../../runtime/join.ts";
 
 /** How loud the last samples were. */
 export interface RecordingLevel {

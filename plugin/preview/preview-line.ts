@@ -1,6 +1,6 @@
 import type { SpeechChunk } from "../../runtime/speech/speak.ts";
 import type { VoiceRecord } from "../../runtime/voice/voice-record.ts";
-import { joinFloats } from "../../runtime/join-floats.ts";
+import { joinFloats } from "../../runtime/join.ts";
 import type { VoiceSink } from "../voice-output.ts";
 
 /** A word and when it is said, in seconds of the line. */

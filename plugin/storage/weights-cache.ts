@@ -1,4 +1,5 @@
 import { WeightsError } from "../../runtime/errors.ts";
+import { joinBytes } from "../../runtime/join.ts";
 import { parseManifest, type FileEntry, type Manifest } from "../../runtime/manifest.ts";
 import type { ReadFile } from "../../runtime/weights.ts";
 
@@ -196,7 +197,7 @@ async function download(
       { cause },
     );
   }
-  return joined(parts);
+  return joinBytes(parts);
 }
 
 /** Streams are not async iterable in every browser. */
@@ -204,16 +205,6 @@ async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   if (reader === undefined) return;
   for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let start = 0;
-  for (const part of parts) {
-    all.set(part, start);
-    start += part.length;
-  }
-  return all;
 }
 
 /** False also where browsers hide WebCrypto and storage: on pages that are neither https nor localhost. */

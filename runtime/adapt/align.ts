@@ -9,7 +9,7 @@
 import type { Manifest } from "../manifest.ts";
 import { CEPSTRUM_SIZE, melCepstraOf } from "../audio/mel-cepstrum.ts";
 import { AudioInputError } from "../errors.ts";
-import { joinFloats } from "../join-floats.ts";
+import { joinFloats } from "../join.ts";
 import type { SpokenSentence } from "./speak-sentence.ts";
 import { type TimeWarp, warpTime } from "./time-warp.ts";
 import { yieldThread } from "./yield-thread.ts";

@@ -1,6 +1,6 @@
 import type { SpeechBackend } from "../backend.ts";
 import { BackendError } from "../errors.ts";
-import { joinFloats } from "../join-floats.ts";
+import { joinFloats } from "../join.ts";
 import type { Manifest } from "../manifest.ts";
 import { conditioningOf } from "../styles.ts";
 import { mostFrames } from "../speech/stop-rule.ts";

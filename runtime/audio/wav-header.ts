@@ -1,3 +1,5 @@
+import { joinBytes } from "../join.ts";
+
 /** What a 16 bit mono PCM file says about itself before its samples. */
 export interface WavDescription {
   readonly sampleRateHz: number;
@@ -70,14 +72,4 @@ function chunkHead(id: string, bytes: number): Uint8Array {
 
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
 }

@@ -1,4 +1,7 @@
-/** The command line. `say` turns text into a WAV, `clone` a recording into a voice, `shrink` weights into smaller ones; --help prints their options. */
+/**
+ * The command line. `say` turns text into a WAV, `clone` a recording into a voice, `shrink` weights into smaller ones; --help
+ * prints their options.
+ */
 import { addAbortSignal } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { runClone } from "./clone.ts";

@@ -6,7 +6,7 @@
  * continuation is taken, so pitch periods stay aligned. A hop depends on absolute input positions only, so how the
  * input was cut into pushes cannot change it.
  */
-import { joinFloats } from "../join-floats.ts";
+import { joinFloats } from "../join.ts";
 
 /** A stateful stretcher of one mono stream. */
 export interface TimeStretcher {

@@ -3,7 +3,7 @@
  * each of `voices` voices (shaders/window.wgsl); a layer works on `rate` places of every latent.
  */
 import { BackendError } from "../errors.ts";
-import { joinFloats } from "../join-floats.ts";
+import { joinFloats } from "../join.ts";
 import type { Dispatch, Gpu, Kernel } from "./gpu.ts";
 import type { Matrix } from "./tensors.ts";
 

@@ -2,7 +2,7 @@
 import type { FrameBatch, SentenceHandle, SentenceRequest, SpeechBackend } from "../backend.ts";
 import { checkRequest } from "../check-calls.ts";
 import { BackendError } from "../errors.ts";
-import { joinFloats } from "../join-floats.ts";
+import { joinFloats } from "../join.ts";
 import type { Manifest } from "../manifest.ts";
 import { checkPackable } from "./adapter-pack.ts";
 import type { Decoder, DecoderVoice } from "./decoder.ts";

@@ -6,7 +6,7 @@ import { createOnnxBackend } from "../../runtime/onnx/onnx-backend.ts";
 import { speak } from "../../runtime/speech/speak.ts";
 import { loadWeights } from "../../runtime/weights.ts";
 import { createVoiceLearner } from "../../plugin/cloning/voice-learner.ts";
-import { joinFloats } from "../../runtime/join-floats.ts";
+import { joinFloats } from "../../runtime/join.ts";
 import { readTiny } from "../onnx/tiny-weights.ts";
 import { manifest, stageWith } from "../plugin/stage.ts";
 

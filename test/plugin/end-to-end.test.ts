@@ -5,7 +5,7 @@ import { speak } from "../../runtime/speech/speak.ts";
 import type { Seed } from "../../runtime/voice/seed.ts";
 import { loadWeights } from "../../runtime/weights.ts";
 import { seedOf } from "../../plugin/components.ts";
-import { joinFloats } from "../../runtime/join-floats.ts";
+import { joinFloats } from "../../runtime/join.ts";
 import { largestDifference, readTiny } from "../onnx/tiny-weights.ts";
 import { manifest, stageWith } from "./stage.ts";
 

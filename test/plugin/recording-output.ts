@@ -1,4 +1,4 @@
-import { joinFloats } from "../../runtime/join-floats.ts";
+import { joinFloats } from "../../runtime/join.ts";
 import type { SinkOptions, VoiceOutput, VoiceSink } from "../../plugin/voice-output.ts";
 
 export interface RecordingSink extends VoiceSink {

@@ -1,6 +1,6 @@
 import { afterAll } from "vitest";
 import type { PacedBackend } from "../../runtime/backend.ts";
-import { joinFloats } from "../../runtime/join-floats.ts";
+import { joinFloats } from "../../runtime/join.ts";
 import { readShader } from "../../runtime/node/read-shader.ts";
 import { speak } from "../../runtime/speech/speak.ts";
 import type { SpeechOptions } from "../../runtime/speech/speech-options.ts";

@@ -36,6 +36,7 @@ from graphs import DecoderGraph, EncoderGraph, OfficialDecoderGraph, OfficialEnc
 from language_model import LanguageModel, widen_conditioning
 from prepare import Corpus
 from restore import restore_speech, restore_vae, restored_statistics
+from rounding import round_to_f16
 from safetensors_io import write_safetensors
 from symbols import SYMBOLS
 from train_graph import TrainGraph
@@ -63,13 +64,6 @@ def camel_keys(value):
     if isinstance(value, dict):
         return {camel(key): camel_keys(item) for key, item in value.items()}
     return list(value) if isinstance(value, tuple) else value
-
-
-def round_to_f16(module):
-    """Every stored tensor becomes a number f16 can hold; windows and bases that are computed stay as they are."""
-    for value in module.state_dict().values():
-        if value.is_floating_point():
-            value.data.copy_(value.data.half().float())
 
 
 def flatten_embeddings(model):

@@ -97,13 +97,13 @@ def polish(args):
         ema.update(vae, step + 1000)
         log.add(step, {"mel": mel.detach(), "pitch": pitch_error.detach(), "voicing": voicing_error.detach(), **figures, **heard_figures})
         if step % args.save_every == 0:
-            save(args.out, saved, vae, ema, adversary)
-    save(args.out, saved, vae, ema, adversary)
+            save(args.out, saved, step, vae, ema, adversary)
+    save(args.out, saved, step, vae, ema, adversary)
 
 
-def save(path, saved, vae, ema, adversary):
-    """The Flow-VAE checkpoint it came from, with the polished decoder."""
-    save_checkpoint(path, **{**saved, "model": vae.state_dict(), "ema": ema.state, "adversary": adversary.state(), "frozen": True})
+def save(path, saved, steps, vae, ema, adversary):
+    """The Flow-VAE checkpoint it came from, with the polished decoder; its step tells a resumed run from the one before."""
+    save_checkpoint(path, **{**saved, "step": saved["step"] + steps, "model": vae.state_dict(), "ema": ema.state, "adversary": adversary.state(), "frozen": True})
 
 
 if __name__ == "__main__":

@@ -14,12 +14,19 @@ def int8_rows(matrix):
     return (steps / MOST * largest).reshape(matrix.shape)
 
 
+def round_to_f16(module):
+    """Every stored tensor becomes a number f16 can hold; windows and bases that are computed stay as they are."""
+    for value in module.state_dict().values():
+        if value.is_floating_point():
+            value.data.copy_(value.data.half().float())
+
+
 @torch.no_grad()
 def round_model(model, stored):
-    """Rounds the parameters of a model in place: f16 all of them; int8 the matrices and kernels, the others f16."""
+    """Rounds a model in place: f16 all of them; int8 the matrices and kernels, the others f16."""
+    if stored != "f32":
+        round_to_f16(model)
     for parameter in model.parameters():
-        if stored != "f32":
-            parameter.copy_(parameter.half())
         if stored == "int8" and parameter.ndim > 1:
             parameter.copy_(int8_rows(parameter))
     return model
