@@ -155,7 +155,7 @@ def train_judge(corpus, minutes, seed=1):
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     judge = Judge().train()
-    centres = nn.Parameter(0.1 * torch.randn(SPEAKERS - HELD_OUT_SPEAKERS, EMBEDDING))
+    centres = nn.Parameter(0.1 * torch.randn(len(corpus.speakers), EMBEDDING))
     optimiser = torch.optim.AdamW([*judge.parameters(), centres], weight_decay=WEIGHT_DECAY)
     begin, step, recent = time.monotonic(), 0, []
     while (progress := (time.monotonic() - begin) / (60 * minutes)) < 1:

@@ -4,7 +4,8 @@
 
 A "speaker" is a flite voice with its own vocal-tract length, pitch, rate and spectral tilt. Every utterance is made
 from (seed, index) alone, so the corpus is the same for any number of workers, and a larger --hours adds to it; most
-utterances from FIRST_STYLED on are spoken in a style. It is written in shards: `NNNN.npy` (int16 samples, utterances
+utterances from FIRST_STYLED on are spoken in a style, and those from FIRST_WIDE on by speakers of a wider range, who have
+formants, pitch range and breath of their own too. It is written in shards: `NNNN.npy` (int16 samples, utterances
 end to end) and `NNNN.json` (a list of Utterance dicts, with `style` and `intensity` where styled).
 """
 
@@ -26,13 +27,14 @@ import numpy as np
 
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from phonemes import label_segments, read_cmudict
-from sentences import content_words, make_sentence
-from styles import NEUTRAL, STYLES, bend_pitch, breathe
+from sentences import MORE_TEMPLATES, TEMPLATES, content_words, make_sentence
+from styles import NEUTRAL, STYLES, Style, bend_pitch, breathe, move_formants
 
 HERE = Path(__file__).parent
 CMUDICT = HERE / "../../node_modules/cmu-pronouncing-dictionary/index.js"
 WORD_LIST = "/usr/share/dict/american-english"
 SPEAKERS, HELD_OUT_SPEAKERS = 840, 40  # the last 40 speakers are never trained on
+WIDE_SPEAKERS = 400  # numbered after SPEAKERS
 VOICE_SHARE = {"slt": 0.34, "rms": 0.34, "awb": 0.20, "kal16": 0.12}
 VOICE_PITCH_HZ = {"slt": 170.0, "rms": 100.0, "awb": 130.0, "kal16": 105.0}
 VOICE_SPREAD_HZ = {"slt": 27.0, "awb": 25.0, "kal16": 11.0}  # flite's own int_f0_target_stddev
@@ -40,13 +42,35 @@ FIXED_PITCH = {"rms"}  # flite takes no pitch setting for this voice: its pitch 
 LEAD_SECONDS, TRAIL_SECONDS = 0.08, 0.24
 LEVEL_DBFS = -26.0
 FIRST_STYLED, STYLED_SHARE, LOWEST_INTENSITY = 32000, 0.9, 0.3
+FIRST_WIDE, WIDE_STYLED_SHARE = 44000, 0.4
 STYLE_SHARE = {"whisper": 0.28, "shout": 0.2, "weary": 0.18, "excited": 0.18, "calm": 0.16}
 STYLE_MARK, MARKED_SHARE = {"shout": "!", "excited": "!", "weary": ".", "calm": "."}, 0.6
 WORST_ALIGNMENT = 0.25  # cost per phone over which flite and CMUdict are taken to disagree
 
 
+def make_wide_speaker(index, seed=1):
+    """As make_speaker, farther from the teacher's voices, with spread (of pitch, a factor), breath (share of the excitation)
+    and formants (factors of the first and of the others) too."""
+    rng = random.Random(f"wide speaker {seed} {index}")
+    voice = rng.choices(list(VOICE_SHARE), list(VOICE_SHARE.values()))[0]
+    vocal_tract = math.exp(rng.uniform(-0.24, 0.24))
+    return {
+        "id": index,
+        "voice": voice,
+        "vocal_tract": vocal_tract,
+        "pitch": vocal_tract * math.exp(rng.uniform(-0.16, 0.16)) if voice in FIXED_PITCH else math.exp(rng.uniform(-0.4, 0.4)),
+        "stretch": math.exp(rng.uniform(-0.22, 0.24)),
+        "tilt": rng.uniform(-3.0, 3.0),
+        "spread": math.exp(rng.uniform(-0.5, 0.5)),
+        "breath": max(0.0, rng.uniform(-0.3, 0.35)),
+        "formants": [math.exp(rng.uniform(-0.08, 0.08)) for _ in range(2)],
+    }
+
+
 def make_speaker(index, seed=1):
     """Speaker settings: voice, vocal_tract, pitch (both factors), stretch (of durations), tilt (dB per octave)."""
+    if index >= SPEAKERS:
+        return make_wide_speaker(index, seed)
     rng = random.Random(f"speaker {seed} {index}")
     voice = rng.choices(list(VOICE_SHARE), list(VOICE_SHARE.values()))[0]
     if rng.random() < 0.15:
@@ -60,6 +84,12 @@ def make_speaker(index, seed=1):
         "stretch": math.exp(rng.uniform(-0.16, 0.18)),
         "tilt": rng.uniform(-1.5, 1.5),
     }
+
+
+def manner_of(speaker):
+    """How a speaker talks, beyond the settings that every speaker has."""
+    bent = speaker["pitch"] / speaker["vocal_tract"] if speaker["voice"] in FIXED_PITCH else 1.0
+    return Style(pitch=bent, spread=speaker.get("spread", 1.0), breath=speaker.get("breath", 0.0))
 
 
 def flite_settings(speaker, style):
@@ -132,7 +162,7 @@ def level_and_trim(samples, phones):
 
 def synthesise(text, speaker, cmudict, style=None, intensity=0.0):
     """(int16 samples, utterance dict without offset), or None when flite spoke other words than were written."""
-    manner = STYLES[style].at(intensity) if style else NEUTRAL
+    manner = (STYLES[style].at(intensity) if style else NEUTRAL).over(manner_of(speaker))
     samples, phones = run_flite(text, speaker, manner)
     names = [name for name, _ in phones]
     if len(names) < 3 or names[0] != "pau" or names[-1] != "pau":
@@ -141,9 +171,11 @@ def synthesise(text, speaker, cmudict, style=None, intensity=0.0):
     if cost > WORST_ALIGNMENT:
         return None
     rng = np.random.default_rng(zlib.crc32(text.encode()))
-    if speaker["voice"] in FIXED_PITCH and manner.pitch != 1:
+    if speaker["voice"] in FIXED_PITCH and (manner.pitch, manner.spread) != (1, 1):
         samples, moved = bend_pitch(samples, manner.pitch, manner.spread, rng)
         phones = [(name, moved(end)) for name, end in phones]
+    if "formants" in speaker:
+        samples = move_formants(samples, *speaker["formants"])
     samples, warp = warp_and_tilt(samples, speaker["vocal_tract"], speaker["tilt"] + manner.tilt)
     if manner.breath:
         samples = breathe(samples, manner.breath, rng)
@@ -163,9 +195,9 @@ def held_out_sentences():
     return (HERE / "heldout.txt").read_text(encoding="utf-8").split("\n")[:-1]
 
 
-def draw_style(rng, text):
-    """(text with a mark that suits the style more often than not, style, intensity); style None = neutral."""
-    if rng.random() > STYLED_SHARE:
+def draw_style(rng, text, share):
+    """(text with a mark that suits the style more often than not, style, intensity); style None = neutral, of all but `share`."""
+    if rng.random() > share:
         return text, None, 0.0
     style = rng.choices(list(STYLE_SHARE), list(STYLE_SHARE.values()))[0]
     if style in STYLE_MARK and text[-1] != "?" and rng.random() < MARKED_SHARE:
@@ -175,13 +207,15 @@ def draw_style(rng, text):
 
 def make_utterance(index, seed, paths):
     """Utterance number `index`: the first attempt that flite and CMUdict agree on."""
+    is_wide = index >= FIRST_WIDE
+    styled_share = WIDE_STYLED_SHARE if is_wide else STYLED_SHARE if index >= FIRST_STYLED else 0.0
     cmudict, words = load_words(*paths)
     rng = random.Random(f"utterance {seed} {index}")
     held_out = set(held_out_sentences()) if (HERE / "heldout.txt").exists() else set()
     while True:
-        text = make_sentence(rng, words, cmudict)
-        speaker = make_speaker(rng.randrange(SPEAKERS - HELD_OUT_SPEAKERS), seed)
-        text, style, intensity = draw_style(rng, text) if index >= FIRST_STYLED else (text, None, 0.0)
+        text = make_sentence(rng, words, cmudict, TEMPLATES + MORE_TEMPLATES if is_wide else TEMPLATES)
+        speaker = make_speaker(SPEAKERS + rng.randrange(WIDE_SPEAKERS) if is_wide else rng.randrange(SPEAKERS - HELD_OUT_SPEAKERS), seed)
+        text, style, intensity = draw_style(rng, text, styled_share) if styled_share else (text, None, 0.0)
         made = None if text in held_out else synthesise(text, speaker, cmudict, style, intensity)
         if made:
             return made
@@ -216,7 +250,7 @@ def phone_pairs(utterances):
 
 def prepare(out, hours, minutes, workers, seed, shard_size, paths):
     Path(out).mkdir(parents=True, exist_ok=True)
-    (Path(out) / "speakers.json").write_text(json.dumps([make_speaker(i, seed) for i in range(SPEAKERS)]))
+    (Path(out) / "speakers.json").write_text(json.dumps([make_speaker(i, seed) for i in range(SPEAKERS + WIDE_SPEAKERS)]))
     seconds, pairs, shard, deadline = 0.0, set(), 0, time.time() + minutes * 60
     with ProcessPoolExecutor(workers) as pool:
         while seconds < hours * 3600 and time.time() < deadline:

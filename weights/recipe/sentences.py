@@ -66,14 +66,26 @@ you should {verb} to {name} , she {past} the {person} in the {place} {adverb} .|
 i would rather {verb} a {person} than {verb} another {adjective} {thing} .|the road to the {place} is {adjective} .
 """.replace("\n", "|").strip("|").split("|")
 
+# Spoken by the wider speakers: hesitation, interjections, lists, questions, short calls.
+MORE_TEMPLATES = """
+um , {verb} the {thing} .|uh , i {past} it {adverb} .|well , um , the {place} is {adjective} .|er , no .|hm , a {adjective} {thing} .
+hmm , who {past} it ?|ha ha , you {past} the {thing} !|ha ha ha !|oh , {name} !|oh no !|ah , the {person} .|ugh , {adjective} {thing} s .
+huh ?|huh , what was that ?|whoa !|wow , a {thing} !|ouch !|aha !|aha , the {thing} !|hey , {name} !|shh , {adverb} .|yikes !|oops , sorry .|phew !
+{number} {thing} s , {number} {thing} s and a {thing} .|{thing} , {thing} , {thing} , {thing} .|{name} , {name} and {name} .
+the {person} , the {person} , and the {adjective} {person} .|{number} , {number} , {number} , {greeting} !|first the {thing} , then the {thing} .
+what ?|who ?|why not ?|where to ?|really ?|is it {adjective} ?|did you {verb} it ?|are you {name} ?|shall we {verb} {adverb} , or {verb} ?
+{verb} !|{verb} , {verb} , {verb} !|{name} !|{thing} s !|{adverb} !|now !|go !|no !|yes !|help me !|up here !|to me , {person} s !|{number} more .
+wait , wait , i {past} the {thing} .|i , uh , i need the {thing} .|it was , er , {adjective} .|you see , {name} , we {verb} {adverb} .
+""".replace("\n", "|").strip("|").split("|")
+
 
 def plural(text):
     """Joins the template's `{thing} s`; words that take `es` keep a readable spelling."""
     return re.sub(r"(\w+) s\b", lambda m: m[1] + ("es" if m[1].endswith(("s", "x", "sh", "ch")) else "s"), text)
 
 
-def fill_template(rng, classes):
-    text = re.sub(r"\{(\w+)\}", lambda m: rng.choice(classes[m[1]]), rng.choice(TEMPLATES))
+def fill_template(rng, classes, templates):
+    text = re.sub(r"\{(\w+)\}", lambda m: rng.choice(classes[m[1]]), rng.choice(templates))
     return re.sub(r" ([,.?!])", r"\1", plural(text))
 
 
@@ -85,13 +97,13 @@ def random_words(rng, content_words, shortest, longest):
     return " ".join(words) + rng.choice("....?!")
 
 
-def make_sentence(rng, content_words, cmudict, classes=None):
+def make_sentence(rng, content_words, cmudict, templates=TEMPLATES):
     """One sentence whose words are all in CMUdict. `rng` is a random.Random."""
-    classes = classes or {name: words.split() for name, words in WORD_CLASSES.items()}
+    classes = {name: words.split() for name, words in WORD_CLASSES.items()}
     while True:
         kind = rng.random()
         if kind < 0.5:
-            text = fill_template(rng, classes)
+            text = fill_template(rng, classes, templates)
         elif kind < 0.60:
             text = random_words(rng, content_words, 1, 3)
         elif kind < 0.95:

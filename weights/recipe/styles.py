@@ -17,6 +17,7 @@ WINDOW = np.sin(np.pi * (np.arange(FRAME) + 0.5) / FRAME)  # squares overlap to 
 ENVELOPE_QUEFRENCY = 32  # 2 ms: under the shortest pitch period, over the detail of formants
 MOST_GAIN = np.log(6.0)
 BREATH_CORNER_HZ = 300.0  # under it, breath is weaker than voice
+FORMANT_REGIONS_HZ = 600.0, 2200.0
 OVERSAMPLING = 4
 TEACHER_BAND = 0.95  # of the spectrum; the teacher has little above
 PITCH_SMOOTHING = 15  # frames of 10 ms
@@ -36,6 +37,11 @@ class Style:
         """The style at an intensity of 0 (neutral) to 1."""
         factors = (value**intensity for value in (self.pitch, self.spread, self.stretch))
         return Style(*factors, self.tilt * intensity, min(1.0, self.breath * intensity))
+
+    def over(self, manner):
+        """This style spoken by somebody who has a manner of his own."""
+        factors = self.pitch * manner.pitch, self.spread * manner.spread, self.stretch * manner.stretch
+        return Style(*factors, self.tilt + manner.tilt, 1 - (1 - self.breath) * (1 - manner.breath))
 
 
 NEUTRAL = Style()
@@ -98,6 +104,18 @@ def breathe(samples, share, rng):
     hertz = np.fft.rfftfreq(FRAME, 1 / SAMPLE_RATE_HZ)
     shaped = noise * np.exp(log_envelopes(spectra(samples))) * hertz / np.hypot(hertz, BREATH_CORNER_HZ)
     return (1 - share) * samples + share * signal_of(shaped, len(samples))
+
+
+def move_formants(samples, low, high):
+    """Moves the spectral envelope by the factor `low` at FORMANT_REGIONS_HZ[0] (first formants) and `high` at the second
+    (the others), linearly between; harmonics stay."""
+    spectrum = spectra(samples)
+    envelopes = log_envelopes(spectrum)
+    hertz = np.fft.rfftfreq(FRAME, 1 / SAMPLE_RATE_HZ)
+    first, others = FORMANT_REGIONS_HZ
+    origin = np.interp(hertz, [0, first * low, others * high, hertz[-1]], [0, first, others, hertz[-1]])
+    moved = np.stack([np.interp(origin, hertz, envelope) for envelope in envelopes])
+    return signal_of(spectrum * np.exp(np.clip(moved - envelopes, -MOST_GAIN, MOST_GAIN)), len(samples))
 
 
 def pitch_course(samples):

@@ -18,9 +18,34 @@ sys.path.insert(0, str(Path(__file__).parent))
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT, TINY  # noqa: E402
 from language_model import LanguageModel, widen_conditioning  # noqa: E402
 from metrics import track_f0  # noqa: E402
-from prepare import CMUDICT, FIRST_STYLED, WORD_LIST, draw_style, load_words, synthesise  # noqa: E402
+from prepare import (  # noqa: E402
+    CMUDICT,
+    FIRST_STYLED,
+    FIXED_PITCH,
+    SPEAKERS,
+    STYLED_SHARE,
+    VOICE_PITCH_HZ,
+    WIDE_SPEAKERS,
+    WORD_LIST,
+    draw_style,
+    load_words,
+    make_speaker,
+    synthesise,
+)
 from style_table import figures as measured, found_share  # noqa: E402
-from styles import STEP, STYLES, bend_pitch, breathe, is_whispered, log_envelopes, signal_of, spectra, tilt_of  # noqa: E402
+from styles import (  # noqa: E402
+    NEUTRAL,
+    STEP,
+    STYLES,
+    bend_pitch,
+    breathe,
+    is_whispered,
+    log_envelopes,
+    move_formants,
+    signal_of,
+    spectra,
+    tilt_of,
+)
 from train_lm import SpeechModel, UtteranceSampler, corrupt, freeze_speaker_encoder, style_values, widen_moments  # noqa: E402
 from train_vae import WHISPERED, decode_with_pitch, pitch_labels  # noqa: E402
 from training import Ema  # noqa: E402
@@ -92,6 +117,15 @@ class Signals(unittest.TestCase):
         self.assertLess((track_f0(made) > 0).mean(), 0.02)
         self.assertGreater(envelope_likeness(made, samples), 0.95)
 
+    def test_formants_move_and_harmonics_stay(self):
+        samples, low, high = vowel(110), 1.12, 0.9
+        made = move_formants(samples, low, high)
+        self.assertAlmostEqual(np.median(track_f0(made)) / 110, 1, delta=0.01)
+        first, _, third = FORMANTS
+        moved = vowel(110, formants=(first * low, 1160.0, third * high))
+        self.assertGreater(envelope_likeness(made, moved), envelope_likeness(samples, moved) + 0.05)
+        np.testing.assert_allclose(move_formants(samples, 1.0, 1.0)[STEP:-STEP], samples[STEP:-STEP], atol=1e-9)
+
 
 class Table(unittest.TestCase):
     def test_figures_against_neutral(self):
@@ -108,6 +142,31 @@ class Table(unittest.TestCase):
         neutral = np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]])
         styled = np.array([[0.8, 0.2], [0.1, 1.0], [0.2, 1.0]])
         self.assertAlmostEqual(found_share(styled, neutral, [7, 7, 8]), 2 / 3)
+
+
+class WideSpeakers(unittest.TestCase):
+    def test_are_the_same_every_time_and_wider_than_the_others(self):
+        wide = [make_speaker(index) for index in range(SPEAKERS, SPEAKERS + WIDE_SPEAKERS)]
+        self.assertEqual(wide[7], make_speaker(SPEAKERS + 7))
+        others = [make_speaker(index) for index in range(SPEAKERS)]
+        for name in ("vocal_tract", "pitch", "tilt"):
+            self.assertGreater(np.ptp([one[name] for one in wide]), 1.2 * np.ptp([one[name] for one in others]))
+
+    def test_a_manner_of_ones_own_is_kept_in_every_style(self):
+        shouted, manner = STYLES["shout"].at(0.5), replace(NEUTRAL, spread=1.5, breath=0.2)
+        both = shouted.over(manner)
+        self.assertEqual((both.pitch, both.spread, both.tilt), (shouted.pitch, 1.5 * shouted.spread, shouted.tilt))
+        self.assertAlmostEqual(both.breath, 0.2)
+        self.assertEqual(shouted.over(NEUTRAL), shouted)
+        self.assertEqual(STYLES["whisper"].at(1.0).over(manner).breath, 1)
+
+    def test_speak_as_high_as_they_are_said_to(self):
+        cmudict, _ = load_words(str(CMUDICT), WORD_LIST)
+        for voice in ("slt", "rms"):
+            speaker = next(s for s in map(make_speaker, range(SPEAKERS, SPEAKERS + WIDE_SPEAKERS)) if s["voice"] == voice and s["breath"] == 0)
+            f0 = track_f0(synthesise(TEXT, speaker, cmudict)[0])
+            wanted = VOICE_PITCH_HZ[voice] * speaker["pitch"]
+            self.assertAlmostEqual(f0[f0 > 0].mean() / wanted, 1, delta=0.12 if voice in FIXED_PITCH else 0.06)
 
 
 class SpokenStyles(unittest.TestCase):
@@ -152,7 +211,7 @@ class SpokenStyles(unittest.TestCase):
 
 class Draws(unittest.TestCase):
     def test_most_are_styled_and_questions_stay_questions(self):
-        drawn = [draw_style(random.Random(seed), "who goes there?") for seed in range(2000)]
+        drawn = [draw_style(random.Random(seed), "who goes there?", STYLED_SHARE) for seed in range(2000)]
         self.assertTrue(all(text == "who goes there?" for text, _, _ in drawn))
         self.assertAlmostEqual(sum(style is None for _, style, _ in drawn) / 2000, 0.1, delta=0.03)
         self.assertTrue(all(0.3 <= intensity <= 1 for _, style, intensity in drawn if style))
