@@ -32,13 +32,17 @@ export function floatToHalf(value: number): number {
 /** The same for many f32, which are rounded by their bits. */
 export function floatsToHalves(values: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, (each, index) => {
+  const halves = new Uint16Array(bits.length);
+  for (let at = 0; at < halves.length; at++) {
+    const each = bits[at] ?? 0;
     const magnitude = each & 0x7fffffff;
-    if (magnitude < SMALLEST_NORMAL_BITS || magnitude >= INFINITE_BITS)
-      return floatToHalf(values[index] ?? 0);
     const rebiased = magnitude - REBIAS;
-    return ((each >>> 16) & 0x8000) | ((rebiased + 0xfff + ((rebiased >>> 13) & 1)) >>> 13);
-  });
+    halves[at] =
+      magnitude < SMALLEST_NORMAL_BITS || magnitude >= INFINITE_BITS
+        ? floatToHalf(values[at] ?? 0)
+        : ((each >>> 16) & 0x8000) | ((rebiased + 0xfff + ((rebiased >>> 13) & 1)) >>> 13);
+  }
+  return halves;
 }
 
 function roundToEven(value: number): number {

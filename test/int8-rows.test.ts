@@ -32,6 +32,18 @@ describe("int8 rows", () => {
     }
   });
 
+  it.each([
+    [5, 15],
+    [6, 31],
+    [7, 63],
+  ])("of %i bits take the whole numbers up to %i, halves upwards", (bits, most) => {
+    const rows = toInt8Rows(Float32Array.of(-2 * most, 3, -3, 1, -1, most), 6, bits);
+    expect([...new Int8Array(rows.buffer, 4)]).toEqual([-most, 2, -1, 1, 0, Math.round(most / 2)]);
+    expect([...fromInt8Rows(rows, 6, bits)]).toEqual(
+      Array.from([-2 * most, 4, -2, 2, 0, 2 * Math.round(most / 2)], Math.fround),
+    );
+  });
+
   it("stay as they are when they are rounded again", () => {
     const packed = toInt8Rows(noise(5 * 20, 2), 20);
     expect(toInt8Rows(fromInt8Rows(packed, 20), 20)).toEqual(packed);

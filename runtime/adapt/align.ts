@@ -12,7 +12,7 @@ import { AudioInputError } from "../errors.ts";
 import { joinFloats } from "../join.ts";
 import type { SpokenSentence } from "./speak-sentence.ts";
 import { type TimeWarp, warpTime } from "./time-warp.ts";
-import { yieldThread } from "./yield-thread.ts";
+import { yieldThread } from "../yield-thread.ts";
 
 const WINDOWS_A_LATENT = 4;
 

@@ -18,7 +18,7 @@ import { LONGEST_LEAD_SECONDS, type ReadSentence, readSentence } from "./read-se
 import { rehearsalLesson } from "./rehearse.ts";
 import { speakSentence, type SpokenSentence } from "./speak-sentence.ts";
 import { train } from "./train.ts";
-import { yieldThread } from "./yield-thread.ts";
+import { yieldThread } from "../yield-thread.ts";
 
 /** A voice learned from a recording; also a `LearnedVoice` of the plugin. */
 export interface LearnedVoiceFile {

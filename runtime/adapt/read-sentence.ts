@@ -6,7 +6,7 @@ import { adapterOf, startValues } from "./adapter-values.ts";
 import { type AlignedSentence, alignSpeech } from "./align.ts";
 import { LEAD_SECONDS, pieceOf, spokenSamples, TRAIL_SECONDS } from "./cut-speech.ts";
 import { framesOf, meanLine } from "./lesson.ts";
-import { yieldThread } from "./yield-thread.ts";
+import { yieldThread } from "../yield-thread.ts";
 
 /** A sentence of a recording by itself, as the training data has them: one frame of silence, then its first sound. */
 export interface ReadSentence {

@@ -5,7 +5,7 @@ import type { Manifest } from "../manifest.ts";
 import { conditioningOf } from "../styles.ts";
 import { mostFrames } from "../speech/stop-rule.ts";
 import { type Span, symbolTimes } from "../speech/symbol-times.ts";
-import { yieldThread } from "./yield-thread.ts";
+import { yieldThread } from "../yield-thread.ts";
 
 /** A sentence as the model itself speaks it. */
 export interface SpokenSentence {

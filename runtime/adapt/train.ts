@@ -6,7 +6,7 @@ import { LEARN_SETTINGS as SETTINGS } from "./learn-settings.ts";
 import type { LearnState } from "./learn-state.ts";
 import type { LearnControl } from "./learn-voice.ts";
 import { beginningOf, drawLine, type Lesson, meanLine } from "./lesson.ts";
-import { yieldThread } from "./yield-thread.ts";
+import { yieldThread } from "../yield-thread.ts";
 
 /** Seed of all draws. */
 const SEED = 1;

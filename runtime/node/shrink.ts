@@ -1,17 +1,21 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { shrinkTensors } from "../shrink.ts";
+import { FEWEST_BITS, MOST_BITS, shrinkTensors } from "../shrink.ts";
 import { loadWeights } from "../weights.ts";
 import { createAtomicFile } from "./atomic-file.ts";
 import { FileError, fileReason, UsageError } from "./command-errors.ts";
-import { helpRows, type OptionRow, splitOptions, textOf } from "./options.ts";
+import { helpRows, type OptionRow, splitOptions, textOf, wholeNumberOf } from "./options.ts";
 import { readWeightsFrom } from "./read-files.ts";
 import { runCommand } from "./run-command.ts";
 import type { SayIo } from "./say-io.ts";
 
 const SHRINK_OPTIONS = {
   out: { value: "<folder>", help: "where the smaller weights go; made when it is missing" },
+  bits: {
+    value: "<number>",
+    help: `bits of a weight, ${FEWEST_BITS} to ${MOST_BITS}. Defaults to ${MOST_BITS}; fewer are smaller and cost quality`,
+  },
   weights: { value: "<folder>", help: "another model. Defaults to the one that comes with Kalliope" },
   help: { short: "h", help: "print this table" },
 } as const satisfies Record<string, OptionRow>;
@@ -19,24 +23,25 @@ const SHRINK_OPTIONS = {
 const MANIFEST = "manifest.json";
 
 /**
- * Runs `shrink` with the arguments after that word: a weights folder with its tensors in half the bytes (shrink.ts). Whatever goes
- * wrong is one line on stderr, never a throw; the manifest is written last.
+ * Runs `shrink` with the arguments after that word: a weights folder with its tensors in half the bytes or fewer (shrink.ts).
+ * Whatever goes wrong is one line on stderr, never a throw; the manifest is written last.
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted
  */
 export function runShrink(args: readonly string[], io: SayIo): Promise<number> {
   return runCommand(io, async () => {
     const { values, positionals } = splitOptions(args, SHRINK_OPTIONS);
     const out = textOf(values, "out");
+    const bits = wholeNumberOf("bits", textOf(values, "bits"), FEWEST_BITS, MOST_BITS) ?? MOST_BITS;
     if (values["help"] === true) io.stdout.write(shrinkHelp());
     else if (positionals.length > 0)
       throw new UsageError(`"${positionals.join(" ")}" is no option of shrink`);
     else if (out === undefined) throw new UsageError(`--out is missing: ${SHRINK_OPTIONS.out.help}`);
-    else await shrink(textOf(values, "weights") ?? io.weightsFolder, out, io);
+    else await shrink(textOf(values, "weights") ?? io.weightsFolder, out, bits, io);
     return 0;
   });
 }
 
-async function shrink(folder: string, out: string, { signal, stdout }: SayIo): Promise<void> {
+async function shrink(folder: string, out: string, bits: number, { signal, stdout }: SayIo): Promise<void> {
   if (relative(folder, out) === "")
     throw new UsageError("--out is the folder of the weights: choose another");
   const { manifest, read } = await loadWeights(readWeightsFrom(folder), []);
@@ -48,12 +53,12 @@ async function shrink(folder: string, out: string, { signal, stdout }: SayIo): P
   for (const name of Object.keys(manifest.files)) {
     signal.throwIfAborted();
     const whole = await read(name);
-    const bytes = name.endsWith(".safetensors") ? shrinkTensors(whole, name) : whole;
+    const bytes = name.endsWith(".safetensors") ? shrinkTensors(whole, name, bits) : whole;
     await writeFile(join(out, name), bytes);
     before += whole.length;
     files[name] = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
   }
-  const smaller = { ...manifest, name: `${manifest.name}-int8`, files };
+  const smaller = { ...manifest, name: `${manifest.name}-int${bits}`, files };
   await writeFile(join(out, MANIFEST), new TextEncoder().encode(`${JSON.stringify(smaller, null, 1)}\n`));
   const after = Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
   stdout.write(`${out}: ${megabytes(after)} MB, of ${megabytes(before)} MB\n`);

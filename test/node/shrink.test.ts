@@ -11,17 +11,22 @@ import { runFakeShrink, temporaryFolder, TINY_WEIGHTS } from "./run-say.ts";
 const open = (folder: string) => loadWeights(readWeightsFrom(folder), []);
 
 describe("shrink", () => {
-  it("writes weights of fewer bytes that speak", async () => {
+  it.each([
+    [8, []],
+    [6, ["--bits", "6"]],
+  ])("writes weights of %i bits that speak", async (bits, options) => {
     const out = join(await temporaryFolder(), "made", "small");
-    const { code, stdout, stderr } = await runFakeShrink(["--out", out]);
+    const { code, stdout, stderr } = await runFakeShrink(["--out", out, ...options]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const [, after, before] = /small: (\S+) MB, of (\S+) MB\n$/.exec(stdout) ?? [];
     expect(Number(after)).toBeLessThan(Number(before));
     const [whole, smaller] = [await open(TINY_WEIGHTS), await open(out)];
     const { manifest } = smaller;
-    expect(manifest).toEqual({ ...whole.manifest, name: "tiny-int8", files: manifest.files });
+    expect(manifest).toEqual({ ...whole.manifest, name: `tiny-int${bits}`, files: manifest.files });
     const name = "decoder.safetensors";
-    expect(await smaller.read(name)).toEqual(widenTensors(shrinkTensors(await whole.read(name), name), name));
+    const shrunken = shrinkTensors(await whole.read(name), name, bits);
+    expect(await smaller.read(name)).toEqual(await widenTensors(shrunken, name));
+    expect(manifest.files[name]?.bytes).toBe(shrunken.length);
     const backend = await createOnnxBackend(smaller);
     const { samples } = await speakWhole(backend, goldenRequest(manifest), 8);
     expect(samples.length).toBeGreaterThan(manifest.samplesPerLatent);
@@ -39,6 +44,9 @@ describe("shrink", () => {
       1,
       /^kalliope: manifest\.json of the weights could not be read/,
     ],
+    [["--out", "x", "--bits", "3"], 2, /^kalliope: --bits 3 is not allowed: give a number from 5 to 8/],
+    [["--out", "x", "--bits", "6.5"], 2, /^kalliope: --bits 6\.5 is not allowed/],
+    [["--out", "x", "--bits", "six"], 2, /^kalliope: --bits six is not allowed/],
     [["--size", "3"], 2, /^kalliope: .*--size/],
   ])("refuses %j", async (args, code, message) => {
     const outcome = await runFakeShrink(args);
@@ -60,6 +68,6 @@ describe("shrink", () => {
   it("prints its options", async () => {
     const { code, stdout } = await runFakeShrink(["--help"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/--out <folder> .*--weights <folder> /s);
+    expect(stdout).toMatch(/--out <folder> .*--bits <number> .*--weights <folder> /s);
   });
 });

@@ -2,16 +2,18 @@
 
 import torch
 
-STORED = ("f32", "f16", "int8")
-MOST = 127
+BITS = {f"int{bits}": bits for bits in (8, 7, 6, 5)}
+STORED = ("f32", "f16", *BITS)
 
 
-def int8_rows(matrix):
-    """`[rows, ...]` rounded to signed bytes times a number a row, as runtime/int8-rows.ts does."""
-    rows = matrix.flatten(1)
+def integer_rows(matrix, bits):
+    """`[rows, ...]` f16 rounded to whole numbers of so many bits times a number a row, bit for bit as runtime/int8-rows.ts does."""
+    rows = matrix.double().flatten(1)
     largest = rows.abs().amax(1, keepdim=True)
-    steps = (rows / largest.clamp(min=torch.finfo(rows.dtype).tiny) * MOST).round()
-    return (steps / MOST * largest).reshape(matrix.shape)
+    most = torch.full_like(largest, 2 ** (bits - 1) - 1)  # not a plain number: torch rounds its quotients otherwise
+    factor = torch.where(largest == 0, largest, most / largest)
+    steps = (rows * factor + 0.5).floor()
+    return (steps / most * largest).float().half().reshape(matrix.shape)
 
 
 def round_to_f16(module):
@@ -23,10 +25,10 @@ def round_to_f16(module):
 
 @torch.no_grad()
 def round_model(model, stored):
-    """Rounds a model in place: f16 all of them; int8 the matrices and kernels, the others f16."""
+    """Rounds a model in place: f16 all of them; int8 and fewer bits the matrices and kernels, the others f16."""
     if stored != "f32":
         round_to_f16(model)
     for parameter in model.parameters():
-        if stored == "int8" and parameter.ndim > 1:
-            parameter.copy_(int8_rows(parameter))
+        if stored in BITS and parameter.ndim > 1:
+            parameter.copy_(integer_rows(parameter, BITS[stored]))
     return model
