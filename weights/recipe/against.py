@@ -12,6 +12,7 @@ BADNESS = {
     "f0_spread": lambda value: np.abs(np.log(value)),
     "duration": lambda value: np.abs(np.log(value)),
     "estoi": lambda value: -value,
+    "pesq_like": lambda value: -value,
     "similarity": lambda value: -value,
 }
 

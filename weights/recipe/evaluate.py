@@ -7,7 +7,7 @@
 Systems: teacher (flite), resynthesis (Flow-VAE from sampled latents), speech (text to speech with the speaker latent of
 another utterance of the same held-out speaker). Held-out speakers of the voices slt and rms speak, in turn. WER is
 by pocketsphinx, which knows nothing of the teacher or the model; its difference to the teacher's WER is what counts. Random seeds
-are measured by seeds.py, seed_words.py and seed_likeness.py.
+are measured by seeds.py, seed_words.py and seed_likeness.py, skips, repeats and run-aways in many lines by lines.py.
 """
 
 import argparse
@@ -35,6 +35,7 @@ from metrics import (
     speaker_similarity,
     word_errors,
 )
+from perceptual import pesq_like
 from phonemes import read_cmudict
 from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, held_out_sentences, make_speaker, synthesise
 from rounding import STORED, round_model
@@ -46,13 +47,14 @@ from vae import sample
 
 VOICES = ("slt", "rms")
 BARKS = 50  # the last lines of heldout.txt
-COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "MCD dB", "ESTOI", "F0 error %", "F0 spread", "duration", "stop errors %", "similarity"]
+SIGNALS = ("MCD dB", "ESTOI", "PESQ-like", "F0 error %", "F0 spread", "duration", "stop errors %")  # what signal_cells gives
+COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), *SIGNALS, "similarity"]
 
 
-def held_out_speakers(seed=1):
-    """Held-out speakers of the voices measured."""
-    speakers = [make_speaker(index, seed) for index in range(SPEAKERS - HELD_OUT_SPEAKERS, SPEAKERS)]
-    return [speaker for speaker in speakers if speaker["voice"] in VOICES]
+def held_out_speakers(voices):
+    """{voice: its held-out speakers}"""
+    speakers = [make_speaker(index) for index in range(SPEAKERS - HELD_OUT_SPEAKERS, SPEAKERS)]
+    return {voice: [speaker for speaker in speakers if speaker["voice"] == voice] for voice in voices}
 
 
 def make_items(count, barks=False):
@@ -60,8 +62,7 @@ def make_items(count, barks=False):
     cmudict = read_cmudict(CMUDICT)
     lines = held_out_sentences()
     lines = lines[-BARKS:] if barks else lines[:-BARKS][:count]
-    by_voice = {voice: [s for s in held_out_speakers() if s["voice"] == voice] for voice in VOICES}
-    rng, items = random.Random(0), []
+    by_voice, rng, items = held_out_speakers(VOICES), random.Random(0), []
     for number, text in enumerate(lines):
         speaker = rng.choice(by_voice[VOICES[number % len(VOICES)]])
         made = synthesise(text, speaker, cmudict)
@@ -137,11 +138,12 @@ def by_voice_cells(items, errors, words):
 
 
 def against_teacher(items, signals, align):
-    """Mel-cepstral distortion, F0 error and spread, duration ratio of every item [n] against the teacher; ESTOI where both are in
-    step and need not be aligned."""
+    """Mel-cepstral distortion, F0 error and spread, duration ratio of every item [n] against the teacher; ESTOI and the PESQ-like
+    score where both are in step and need not be aligned."""
     pairs = [(item["teacher"] / 32768, np.asarray(signal, float)) for item, signal in zip(items, signals)]
     f0 = np.array([f0_error(a, b) for a, b in pairs])
-    in_step = {} if align else {"estoi": np.array([estoi(a, b) for a, b in pairs])}
+    compared = {} if align else {"estoi": estoi, "pesq_like": pesq_like}
+    in_step = {name: np.array([compare(a, b) for a, b in pairs]) for name, compare in compared.items()}
     return in_step | {
         "distortion": np.array([mel_cepstral_distortion(a, b, align) for a, b in pairs]),
         "f0_error": f0[:, 0],
@@ -157,31 +159,32 @@ def similarities(judge, items, signals):
 
 def signal_cells(measures):
     if "distortion" not in measures:
-        return ["-"] * 6
+        return ["-"] * len(SIGNALS)
     ratios = measures["duration"]
-    intelligible = f"{np.nanmean(measures['estoi']):.3f}" if "estoi" in measures else "-"
     off = np.mean((ratios < 0.8) | (ratios > 1.25))
-    means = f"{measures['distortion'].mean():.2f}", intelligible, f"{np.nanmean(measures['f0_error']):.1f}", f"{np.nanmean(measures['f0_spread']):.2f}"
-    return [*means, f"{ratios.mean():.2f}", f"{100 * off:.1f}"]
+    digits = {"distortion": 2, "estoi": 3, "pesq_like": 2, "f0_error": 1, "f0_spread": 2, "duration": 2}
+    means = [f"{np.nanmean(measures[name]):.{count}f}" if name in measures else "-" for name, count in digits.items()]
+    return [*means, f"{100 * off:.1f}"]
 
 
 def word_spans(symbols):
     """[(first, end)] of every word in the symbols."""
     starts = [i for i, symbol in enumerate(symbols) if symbol.startswith("|")]
-    return [(start, next((j for j in range(start + 1, len(symbols)) if symbols[j] in SILENCES or j in starts), len(symbols))) for start in starts]
+    ends = [place for place, symbol in enumerate(symbols) if symbol in SILENCES or symbol.startswith("|")] + [len(symbols)]
+    return [(start, next(end for end in ends if end > start)) for start in starts]
 
 
 def skipped_words(path, symbols):
-    """Words on none of whose symbols the pointer rested. (It never goes back, so no word is repeated.)"""
+    """Spans of the words on none of whose symbols the pointer rested. (It never goes back, so no word is repeated.)"""
     visited = set(path)
-    return sum(not visited & set(range(*span)) for span in word_spans(symbols))
+    return [span for span in word_spans(symbols) if not visited & set(range(*span))]
 
 
 def evaluate_barks(models, temperature):
     """Skipped words, lengths out of bounds and endings over the barks of held-out speakers."""
     generator, items = torch.Generator().manual_seed(2), make_items(BARKS, barks=True)
     made = [speak_item(models, item, temperature, generator) for item in items]
-    skipped = sum(skipped_words(path, item["symbols"]) for item, (_, path, _) in zip(items, made))
+    skipped = sum(len(skipped_words(path, item["symbols"])) for item, (_, path, _) in zip(items, made))
     ratios = [duration_ratio(item["teacher"], samples) for item, (samples, _, _) in zip(items, made)]
     endings = [ending for _, _, ending in made]
     return (
@@ -287,7 +290,7 @@ def evaluate(args):
         spoken = speech_systems(models, items, args.temperature)
         systems |= {name: signals for name, (signals, _, _) in spoken.items()}
         for name, (_, paths, endings) in spoken.items():
-            skipped = sum(skipped_words(path, item["symbols"]) for path, item in zip(paths, items))
+            skipped = sum(len(skipped_words(path, item["symbols"])) for path, item in zip(paths, items))
             notes.append(f"{name}: skipped words {skipped}; stopped {endings.count('stopped')}, rested {endings.count('rested')}.")
     lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
     measured = {}

@@ -2,7 +2,7 @@
 
 Source: Jensen and Taal, "An Algorithm for Predicting the Intelligibility of Speech Masked by Modulated Noise Maskers",
 IEEE/ACM TASLP 24(11), 2016. From 0 to 1; it wants both signals in step, so it is for resynthesis and not for speech
-from text. It stands in for PESQ, whose licence forbids shipping it.
+from text.
 """
 
 import numpy as np

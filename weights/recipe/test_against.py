@@ -33,6 +33,19 @@ class Against(unittest.TestCase):
     def test_any_row_can_refuse(self):
         self.assertIn("similarity", refusals(evaluation(2), evaluation(2, similarity=0.8))[0])
 
+    def test_a_worse_sound_is_refused_and_a_better_one_is_not(self):
+        scores = {"good": [3.5 + 0.01 * (i % 5) for i in range(60)], "bad": [3.3 + 0.01 * (i % 7) for i in range(60)]}
+        good, bad = evaluation(2), evaluation(2)
+        good["systems"]["speech"]["pesq_like"], bad["systems"]["speech"]["pesq_like"] = scores["good"], scores["bad"]
+        self.assertIn("pesq_like is worse by 0.", refusals(good, bad)[0])
+        self.assertEqual(refusals(bad, good), [])
+
+    def test_an_older_evaluation_is_compared_in_what_it_has(self):
+        new = evaluation(2)
+        new["systems"]["speech"]["pesq_like"] = [1.0] * 60
+        self.assertEqual({row[1] for row in changes(evaluation(2), new)}, {"errors", "f0_spread", "similarity"})
+        self.assertEqual(refusals(evaluation(2), new), [])
+
     def test_a_flatter_and_a_wilder_pitch_are_both_worse(self):
         for spread in (0.7, 1.4):
             new = evaluation(2)
