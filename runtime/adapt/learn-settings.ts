@@ -1,7 +1,7 @@
 import type { AdamSettings } from "./adam.ts";
 import type { InputNoise } from "./lesson.ts";
 
-/** How a voice is learned; `Settings` of weights/recipe/adapt.py, which measures it, says the same (weights/MODEL_CARD.md). */
+/** How a voice is learned; `Settings` of weights/recipe/adapt_learn.py, which measures it, says the same (weights/MODEL_CARD.md). */
 export const LEARN_SETTINGS = {
   rank: 8,
   /** Steps at most. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { LEARN_SETTINGS } from "../../runtime/adapt/learn-settings.ts";
 
-const RECIPE = new URL("../../weights/recipe/adapt.py", import.meta.url);
+const RECIPE = new URL("../../weights/recipe/adapt_learn.py", import.meta.url);
 
 /** The numbers of the Python class `Settings`, by name; a tuple as a list. */
 async function measuredSettings(): Promise<Record<string, unknown>> {

@@ -9,7 +9,8 @@ from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from generate import decode, speak
 from safetensors_io import write_safetensors
 from symbols import SYMBOLS
-from train_lm import ages_of, shifted
+from train_lm import shifted
+from utterances import ages_of
 
 GOLDEN_SYMBOLS = "<s> |HH AH0 L OW1 , |T R AE1 V AH0 L ER0 !".split()
 GOLDEN_TEXT, GOLDEN_SEED, GOLDEN_TEMPERATURE = "Hello, traveler!", 42, 0.3

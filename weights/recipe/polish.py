@@ -19,9 +19,10 @@ from encode import LatentCorpus
 from prepare import Corpus
 from spectral import MelLoss
 from styles import is_whispered
-from train_lm import UtteranceSampler, load_speech_model, predict_batch
+from train_lm import load_speech_model, predict_batch
 from train_vae import MEL_WEIGHT, PITCH_WEIGHT, VOICING_WEIGHT, Listeners, add_listener_options, decode_with_pitch, pitch_labels
 from training import Clock, Ema, Log, cosine_rate, fresh_seed, load_checkpoint, save_checkpoint, set_rate, start_processes
+from utterances import UtteranceSampler
 from vae import FlowVae, sample
 
 CROP_LATENTS = 10

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import noise  # noqa: E402
-from adapt import Lesson, adapted_model, start_adapter  # noqa: E402
+from adapt_learn import Lesson, adapted_model, start_adapter  # noqa: E402
 from adapter_loss import TrainingLine, line_gradient, line_losses  # noqa: E402
 from config import GEOMETRIES, OFFICIAL_TINY, SAMPLES_PER_LATENT, TINY  # noqa: E402
 from generate import speak  # noqa: E402
@@ -34,10 +34,11 @@ from safetensors_io import read_safetensors  # noqa: E402
 from streaming import initial_state, stream  # noqa: E402
 from symbols import SYMBOL_ID, SYMBOLS  # noqa: E402
 from train_graph import TrainGraph  # noqa: E402
-from train_lm import SpeechModel, ages_of, attention_mask, pointer_path, run_model, sequence_positions, shifted  # noqa: E402
+from train_lm import SpeechModel, attention_mask, run_model, sequence_positions, shifted  # noqa: E402
 from metrics import track_f0  # noqa: E402
 from recogniser import Recogniser  # noqa: E402
 from train_vae import PITCH_DELAY, pitch_labels  # noqa: E402
+from utterances import ages_of, pointer_path  # noqa: E402
 from vae import FlowVae, align_to_decoder, sample  # noqa: E402
 
 

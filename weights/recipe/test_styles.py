@@ -46,9 +46,10 @@ from styles import (  # noqa: E402
     spectra,
     tilt_of,
 )
-from train_lm import SpeechModel, UtteranceSampler, corrupt, freeze_speaker_encoder, style_values, widen_moments  # noqa: E402
+from train_lm import SpeechModel, corrupt, freeze_speaker_encoder, widen_moments  # noqa: E402
 from train_vae import WHISPERED, decode_with_pitch, pitch_labels  # noqa: E402
 from training import Ema  # noqa: E402
+from utterances import UtteranceSampler, style_values  # noqa: E402
 from vae import FlowVae  # noqa: E402
 
 SPEAKER = {"id": 0, "vocal_tract": 1.05, "pitch": 1.0, "stretch": 1.0, "tilt": 0.0}

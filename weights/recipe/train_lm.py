@@ -2,7 +2,7 @@
 
     python3 train_lm.py --data ../../checkpoints/data --out ../../checkpoints/lm.pt --minutes 60
 
-The loss is the KL of Eq. 10 between the posterior of the next latent and the prediction (--direction reverse gives the
+The loss is the KL of Eq. 10 between the posterior of the next latent and the prediction (--objective reverse gives the
 released code's direction), the same to a preset end distribution N(1, e) after the last latent, the cross-entropy of
 the pointer's advance, the KL of the speaker latent to N(0, I), and a regression of the known speaker settings from the
 speaker latent, which keeps it complete and smooth. Styled utterances are conditioned on their style and its intensity;
@@ -11,22 +11,19 @@ the averaged speaker encoder stays as it is, so that seeds keep their voices.
 """
 
 import argparse
-import math
 from dataclasses import replace
 
-import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from config import GEOMETRIES, SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
+from config import GEOMETRIES
 from encode import LatentCorpus
 from language_model import LanguageModel, gaussian_kl, widen_conditioning
 from muon import Muon
 from prepare import VOICE_SHARE, Corpus
 from restore import restore_speech
 from speaker import SpeakerEncoder
-from symbols import SYMBOL_ID
 from training import (
     Clock,
     Ema,
@@ -41,115 +38,12 @@ from training import (
     set_rate,
     start_processes,
 )
+from utterances import TRAITS, UtteranceSampler
 from vae import sample
 
 END_WEIGHT, POINTER_WEIGHT, TRAIT_WEIGHT = 0.1, 0.1, 0.1
 SPEAKER_KL_WEIGHT, SPEAKER_KL_RAMP, SPEAKER_FREE_NATS = 0.05, 2000, 0.02
-POINTER_JITTER_SECONDS, INPUT_NOISE, INPUT_DROPOUT, FORGETFUL_SHARE = 0.02, 0.3, 0.1, 0.3
-END_MEAN, END_LOG_SCALE = 1.0, 1.0
-REFERENCE_SAMPLES = 25600  # 1.6 s of another utterance of the speaker
-TRAITS = ("vocal_tract", "pitch", "stretch", "tilt")
-TRAIT_SCALE = np.array([0.09, 0.16, 0.10, 0.85], np.float32)  # about one standard deviation of each
-
-
-def traits_of(speaker):
-    """Voice one-hot and normalised settings: what the speaker latent must be able to tell."""
-    settings = [math.log(speaker[name]) for name in TRAITS[:3]] + [speaker["tilt"]]
-    return list(VOICE_SHARE).index(speaker["voice"]), np.array(settings, np.float32) / TRAIT_SCALE
-
-
-def style_values(utterance, styles):
-    """Intensity of each of the styles in the utterance: at most one is not 0."""
-    return [utterance["intensity"] if utterance.get("style") == name else 0.0 for name in styles]
-
-
-def pointer_path(ends, frames, rng=None):
-    """Index of the symbol sounding at the centre of each 80 ms frame, never going back. ends in seconds."""
-    centres = (np.arange(frames) + 0.5) * SAMPLES_PER_LATENT / SAMPLE_RATE_HZ
-    if rng is not None:
-        centres = centres + rng.normal(0, POINTER_JITTER_SECONDS, frames)
-    path = np.minimum(np.searchsorted(ends, centres), len(ends) - 1)
-    return np.maximum.accumulate(path)
-
-
-def ages_of(path):
-    """Frames since the pointer reached its symbol, for every frame."""
-    index = np.arange(len(path))
-    starts = np.where(np.diff(path, prepend=-1) != 0, index, 0)
-    return index - np.maximum.accumulate(starts)
-
-
-class UtteranceSampler:
-    """Batches of utterances of similar length, about `tokens` positions each, padded. A share of the batches has styled
-    utterances only."""
-
-    def __init__(self, latents, seed, styled_share=0.0):
-        self.latents, self.rng, self.styled_share = latents, np.random.default_rng(seed), styled_share
-        utterances = latents.corpus.utterances
-        self.size = np.array([len(u["symbols"]) + u["length"] // SAMPLES_PER_LATENT + 2 for u in utterances])
-        self.order = np.argsort(self.size, kind="stable")
-        self.styled = np.array([index for index in self.order if "style" in utterances[index]], int)
-        self.neutral_of = {}
-        for index in latents.corpus.neutral():
-            self.neutral_of.setdefault(utterances[index]["speaker"], []).append(index)
-        unheard = {utterance["speaker"] for utterance in utterances} - set(self.neutral_of)
-        if unheard:
-            raise ValueError(f"speakers {sorted(unheard)} have styled utterances only: prepare more hours")
-
-    def pick(self, tokens):
-        order = self.styled if len(self.styled) and self.rng.random() < self.styled_share else self.order
-        start = int(self.rng.integers(len(order)))
-        chosen, longest = [], 0
-        for index in order[start:]:
-            longest = max(longest, int(self.size[index]))
-            if chosen and longest * (len(chosen) + 1) > tokens:
-                break
-            chosen.append(int(index))
-        return chosen
-
-    def reference(self, speaker):
-        """Samples of a random neutral utterance of the speaker, tiled or cropped to REFERENCE_SAMPLES."""
-        index = int(self.rng.choice(self.neutral_of[speaker]))
-        samples = self.latents.corpus.samples(index).astype(np.float32) / 32768
-        start = int(self.rng.integers(max(1, len(samples) - REFERENCE_SAMPLES)))
-        return np.resize(samples[start:], REFERENCE_SAMPLES)
-
-    def batch(self, chosen, config, jitter=True):
-        """Arrays of a padded batch; frame T of an item is its end frame. config: the ModelConfig."""
-        window = config.language_model.pointer
-        corpus = self.latents.corpus
-        items = [corpus.utterances[index] for index in chosen]
-        posteriors = [self.latents.posterior(index) for index in chosen]
-        count, dim = len(items), posteriors[0][0].shape[1]
-        symbols_long = max(len(item["symbols"]) for item in items)
-        frames_long = max(len(mean) for mean, _ in posteriors) + 1
-        before, width = window.window_before, window.window
-        batch = {
-            "symbols": np.zeros((count, symbols_long), np.int64),
-            "symbol_count": np.array([len(item["symbols"]) for item in items]),
-            "frame_count": np.array([len(mean) for mean, _ in posteriors]),
-            "window": np.zeros((count, frames_long, width), np.int64),
-            "age": np.zeros((count, frames_long), np.int64),
-            "advance": np.zeros((count, frames_long), np.int64),
-            "mean": np.full((count, frames_long, dim), END_MEAN, np.float32),
-            "log_scale": np.full((count, frames_long, dim), END_LOG_SCALE, np.float32),
-            "reference": np.stack([self.reference(item["speaker"]) for item in items]),
-            "styles": np.array([style_values(item, config.styles) for item in items], np.float32).reshape(count, -1),
-        }
-        for row, (item, (mean, log_scale)) in enumerate(zip(items, posteriors)):
-            ids = np.array([SYMBOL_ID[symbol] for symbol in item["symbols"]])
-            frames = len(mean)
-            path = pointer_path(np.array(item["ends"]), frames, self.rng if jitter else None)
-            path = np.append(path, len(ids) - 1)
-            padded = np.pad(ids, (before, width))
-            batch["symbols"][row, : len(ids)] = ids
-            batch["window"][row, : frames + 1] = padded[path[:, None] + np.arange(width)]
-            batch["age"][row, : frames + 1] = np.minimum(ages_of(path), window.ages - 1)
-            batch["advance"][row, :frames] = np.clip(np.diff(path), 0, window.max_advance)
-            batch["mean"][row, :frames], batch["log_scale"][row, :frames] = mean, log_scale
-        voices, settings = zip(*(traits_of(corpus.speakers[item["speaker"]]) for item in items))
-        batch |= {"voice": np.array(voices), "settings": np.stack(settings)}
-        return {name: torch.from_numpy(value) for name, value in batch.items()}
+INPUT_NOISE, INPUT_DROPOUT, FORGETFUL_SHARE = 0.3, 0.1, 0.3
 
 
 class SpeechModel(nn.Module):
@@ -191,6 +85,12 @@ def corrupt(latents):
     dropout = torch.where(is_forgetful, 0.5 + 0.5 * torch.rand(rows, device=latents.device), INPUT_DROPOUT)
     kept = torch.rand(*latents.shape[:2], 1, device=latents.device) > dropout
     return (latents + noise * torch.randn_like(latents)) * kept
+
+
+def drop_text(batch, share):
+    """The batch with padding for the text of so large a share of the items, by which a model learns to guide itself."""
+    kept = torch.rand(len(batch["symbols"])) >= share
+    return batch | {"symbols": batch["symbols"] * kept[:, None], "window": batch["window"] * kept[:, None, None]}
 
 
 def masked_mean(values, mask):
@@ -244,24 +144,39 @@ def predict_batch(model, batch, config, device):
     return mean.cpu(), log_scale.cpu()
 
 
-def compute_losses(model, batch, layout, direction="forward"):
+def prediction_loss(batch, mean, log_scale, objective):
+    """[B, T] mean over the dims of what the prediction costs: `forward` is Eq. 10, `reverse` the other direction of the KL, and
+    `regression` the squared error of the mean, as at a scale of 1; the scale, which the stop rule reads, is then fitted beside it."""
+    target, target_scale = batch["mean"], batch["log_scale"]
+    if objective == "forward":
+        return gaussian_kl(target, target_scale, mean, log_scale).mean(-1)
+    if objective == "reverse":
+        return gaussian_kl(mean, log_scale, target, target_scale.clamp(min=-2)).mean(-1)
+    squared = (target - mean) ** 2 / 2
+    return (squared + gaussian_kl(target, target_scale, mean.detach(), log_scale)).mean(-1)
+
+
+def pointer_loss(advance, batch, speech):
+    """Mean cross-entropy of the pointer's advance, 0 for a model without a pointer."""
+    if advance is None:
+        return torch.zeros((), device=speech.device)
+    return masked_mean(F.cross_entropy(advance.transpose(1, 2), batch["advance"], reduction="none"), speech)
+
+
+def compute_losses(model, batch, layout, objective="forward"):
     """The figures of the loss, each a mean."""
     speaker_mean, speaker_scale = speaker_posterior(model, batch)
     speaker = sample(speaker_mean, speaker_scale)
     inputs = corrupt(shifted(sample(batch["mean"], batch["log_scale"])))
     mean, log_scale, advance = run_model(model, batch, layout, speaker, inputs)
-    if direction == "forward":
-        kl = gaussian_kl(batch["mean"], batch["log_scale"], mean, log_scale).mean(-1)
-    else:
-        kl = gaussian_kl(mean, log_scale, batch["mean"], batch["log_scale"].clamp(min=-2)).mean(-1)
+    kl = prediction_loss(batch, mean, log_scale, objective)
     speech, end = frame_masks(batch)
-    pointer = F.cross_entropy(advance.transpose(1, 2), batch["advance"], reduction="none")
     zero = torch.zeros((), device=kl.device)
     speaker_kl = gaussian_kl(speaker_mean, speaker_scale, zero, zero).mean(0)
     return {
         "kl": masked_mean(kl, speech),
         "end": masked_mean(kl, end),
-        "pointer": masked_mean(pointer, speech),
+        "pointer": pointer_loss(advance, batch, speech),
         "speaker": speaker_kl.clamp(min=SPEAKER_FREE_NATS).mean(),
         "traits": trait_loss(model.trait_head, speaker, batch),
     }
@@ -329,7 +244,8 @@ def train(args):
     if args.freeze_speaker:
         freeze_speaker_encoder(model, ema)
     parameters = list(model.parameters())
-    log, clock, first_step = Log(rank, args.log_every), Clock(args.minutes, args.steps), step
+    log, clock = Log(rank, args.log_every), Clock(args.minutes, args.total_steps or args.steps)
+    first_step = 0 if args.total_steps else step
 
     def save():
         if rank == 0:
@@ -340,10 +256,10 @@ def train(args):
     while not agree_on_end(progress := clock.progress(step - first_step), world, device):
         step += 1
         factor = trapezoid(progress, step - first_step, args.decay_share)
-        batch = sampler.batch(sampler.pick(args.tokens), config)
+        batch = drop_text(sampler.batch(sampler.pick(args.tokens), config), args.drop_text)
         layout = layout_of(model, batch, config, device)
         batch = {name: value.to(device) for name, value in batch.items()}
-        losses = compute_losses(model, batch, layout, args.direction)
+        losses = compute_losses(model, batch, layout, args.objective)
         for optimiser, rate in optimisers:
             set_rate(optimiser, rate * factor)
             optimiser.zero_grad()
@@ -369,7 +285,8 @@ def load_speech_model(path, device="cpu"):
     return config_of(saved), model
 
 
-if __name__ == "__main__":
+def options():
+    """The parser of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", required=True)
@@ -379,12 +296,18 @@ if __name__ == "__main__":
     parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
+    parser.add_argument("--total-steps", type=int, default=0, help="stop at this step of the run, however often it was resumed")
     parser.add_argument("--tokens", type=int, default=2600, help="positions a process and step")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate of AdamW")
     parser.add_argument("--muon", type=float, default=0.02, help="peak learning rate of Muon; 0 = AdamW for all")
     parser.add_argument("--decay-share", type=float, default=0.5)
-    parser.add_argument("--direction", default="forward", choices=("forward", "reverse"))
+    parser.add_argument("--objective", default="forward", choices=("forward", "reverse", "regression"))
+    parser.add_argument("--drop-text", type=float, default=0.0, help="share of utterances without their text, for guidance")
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    train(parser.parse_args())
+    return parser
+
+
+if __name__ == "__main__":
+    train(options().parse_args())

@@ -1,0 +1,164 @@
+"""Test-time training of an adapter as the runtime does it (runtime/adapt/): what is drawn, the steps, and when it stops."""
+
+import copy
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from adapter_loss import TrainingLine, line_gradient, line_losses
+from language_model import ADAPTED
+from train_lm import shifted
+from utterances import ages_of
+
+
+@dataclass(frozen=True)
+class Settings:
+    """As LEARN_SETTINGS in runtime/adapt/learn-settings.ts."""
+
+    rank: int = 8
+    rate: float = 5e-4
+    weight_decay: float = 0.01
+    betas: tuple = (0.9, 0.99)
+    lines_a_step: int = 2
+    average_decay: float = 0.95
+    deviation: float = 0.3
+    dropped: float = 0.5
+    rehearsal: float = 0.3
+    steps: int = 60
+    steps_between_checks: int = 5
+    patience: int = 4
+    least_gain: float = 0.02
+    held_out: float = 0.5
+    fewest_frames: int = 6
+
+
+@dataclass
+class Lesson:
+    """A line whose frames are known by their posterior; `draw` gives a teacher-forced line of it."""
+
+    conditioning: torch.Tensor  # [1, S + K]
+    ids: np.ndarray
+    path: np.ndarray
+    mean: torch.Tensor  # [1, T, D]
+    log_scale: torch.Tensor
+
+    def beginning(self, frames):
+        """The same text, of which the end is not spoken."""
+        return replace(self, path=self.path[:frames], mean=self.mean[:, :frames], log_scale=self.log_scale[:, :frames])
+
+    def line(self, pointer, latents):
+        padded = np.pad(self.ids, (pointer.window_before, pointer.window))
+        advance = np.append(np.clip(np.diff(self.path), 0, pointer.max_advance), -1)
+        return TrainingLine(
+            speaker=self.conditioning,
+            symbols=torch.from_numpy(self.ids)[None],
+            window=torch.from_numpy(padded[self.path[:, None] + np.arange(pointer.window)])[None],
+            age=torch.from_numpy(np.minimum(ages_of(self.path), pointer.ages - 1))[None],
+            latents_before=shifted(latents),
+            target_mean=self.mean,
+            target_log_scale=self.log_scale,
+            advance_target=torch.from_numpy(advance)[None],
+        )
+
+    def draw(self, pointer, settings):
+        size = torch.rand(()) * settings.deviation
+        latents = self.mean + self.log_scale.exp() * torch.randn_like(self.mean) + size * torch.randn_like(self.mean)
+        return self.line(pointer, latents * (torch.rand(1, latents.shape[1], 1) >= settings.dropped))
+
+
+def start_adapter(lm, rank):
+    """A parts Gaussian of variance 1 / dim, B parts 0: nothing is changed yet."""
+    config, generator = lm.config, torch.Generator().manual_seed(1)
+    a = torch.randn(config.layers, ADAPTED, rank, config.dim, generator=generator) * config.dim**-0.5
+    head_a = torch.randn(rank, config.dim, generator=generator) * config.dim**-0.5
+    return [a, torch.zeros(config.layers, ADAPTED, config.dim, rank), head_a, torch.zeros(lm.head.out_features, rank)]
+
+
+def hold_out(lessons, settings):
+    """(lessons to train on, the last one as a whole, its first frame that is held out), as in runtime/adapt/lessons.ts."""
+    *before, last = lessons
+    kept = len(last.path) - round(settings.held_out * sum(len(lesson.path) for lesson in lessons))
+    if kept < settings.fewest_frames and before:
+        return before, last, 0
+    return [*before, last.beginning(kept)], last, kept
+
+
+class StopRule:
+    """Which of the averaged adapters is kept: the best on the held-out frames, None when none is better than chance."""
+
+    def __init__(self, lm, last, first, settings):
+        self.lm, self.last, self.first, self.settings = lm, last, first, settings
+        self.adapter, self.step, self.is_over = None, 0, False
+        self.before = self.best = self.held_out_kl(start_adapter(lm, 1))
+
+    @torch.no_grad()
+    def held_out_kl(self, adapter):
+        def total(lesson):
+            return line_losses(self.lm, lesson.line(self.lm.config.pointer, lesson.mean), adapter)[0].item() * len(lesson.path)
+
+        known = total(self.last.beginning(self.first)) if self.first else 0.0  # frames do not see later ones
+        return (total(self.last) - known) / (len(self.last.path) - self.first)
+
+    def look(self, step, average):
+        settings = self.settings
+        if self.is_over or (step % settings.steps_between_checks and step != settings.steps):
+            return
+        kl = self.held_out_kl(average)
+        if kl < min(self.best, (1 - settings.least_gain) * self.before):
+            self.adapter, self.best, self.step = [mean.clone() for mean in average], kl, step
+        stale = step - self.step >= settings.patience * settings.steps_between_checks
+        self.is_over = stale or step >= settings.steps
+
+
+def lesson_of_draw(draws, own, rehearsals, share):
+    """Lessons of each kind take turns, and the two kinds mix evenly."""
+    share = share if rehearsals else 0
+    rehearsed = int(draws * share)
+    is_own = int((draws + 1) * share) == rehearsed
+    lessons, turn = (own, draws - rehearsed) if is_own else (rehearsals, rehearsed)
+    return lessons[turn % len(lessons)]
+
+
+def learn(voice, rehearsals, settings, counts):
+    """(the averaged adapter after each number of drawn sequences in `counts`, ascending, None = none; the stop rule)."""
+    torch.manual_seed(0)
+    values = [tensor.requires_grad_() for tensor in start_adapter(voice.lm, settings.rank)]
+    average = [value.detach().clone() for value in values]
+    optimiser = torch.optim.AdamW(values, settings.rate, settings.betas, weight_decay=settings.weight_decay)
+    own, *held_out = hold_out(voice.lessons, settings)
+    rule = StopRule(voice.lm, *held_out, settings)
+    pointer, made, draws, step = voice.lm.config.pointer, {0: None}, 0, 0
+    while draws < counts[-1] or not rule.is_over:
+        gradients = [torch.zeros_like(value) for value in values]
+        for _ in range(settings.lines_a_step):
+            lesson = lesson_of_draw(draws, own, rehearsals, settings.rehearsal)
+            *_, a, b, head_a, head_b = line_gradient(voice.lm, lesson.draw(pointer, settings), values)
+            for total, part in zip(gradients, (a, b, head_a, head_b)):
+                total += part / settings.lines_a_step
+            draws += 1
+        for value, gradient in zip(values, gradients):
+            value.grad = gradient
+        optimiser.step()
+        step += 1
+        kept = min(settings.average_decay, step / (step + 9))
+        for mean, value in zip(average, values):
+            mean.mul_(kept).add_(value.detach(), alpha=1 - kept)
+        rule.look(step, average)
+        for count in counts:
+            if count not in made and draws >= count:
+                made[count] = [mean.clone() for mean in average]
+    return made, rule
+
+
+def adapted_model(lm, adapter):
+    """A copy with the adapter's changes in its weights, which speaks the same."""
+    if adapter is None:
+        return lm
+    a, b, head_a, head_b = adapter
+    changed = copy.deepcopy(lm)
+    for index, layer in enumerate(changed.layers):
+        for part, linear in enumerate((layer.query, layer.key, layer.value, layer.output)):
+            linear.weight.data += b[index, part, : linear.out_features] @ a[index, part]
+    changed.head.weight.data += head_b @ head_a
+    return changed

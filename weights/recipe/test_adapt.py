@@ -1,0 +1,115 @@
+"""Whose voices are learned to measure test-time training, what its tables say, and what keeps its results.
+
+    python3 -m unittest test_adapt
+"""
+
+import math
+import tempfile
+import unittest
+from pathlib import Path
+
+from adapt_speakers import BEYOND, GROUPS, HELD_OUT, OUTSIDE, SECONDS, lines_of, speakers_measured
+from adapt_table import counts_table, speakers_table
+from config import SAMPLE_RATE_HZ
+from kept_files import folder_of, kept
+from phonemes import read_cmudict
+from prepare import CMUDICT, FIXED_PITCH, SPEAKERS, VOICE_SHARE, WIDE_SPEAKERS
+
+
+def is_within(speaker, size, pitch, tilt):
+    is_pitch_near = speaker["voice"] in FIXED_PITCH or abs(math.log(speaker["pitch"])) <= pitch
+    return abs(math.log(speaker["vocal_tract"])) <= size and is_pitch_near and abs(speaker["tilt"]) <= tilt
+
+
+def result(group, similarity):
+    speaker = {"id": 7, "voice": "slt", "group": group}
+    figures = {"0": {"similarity": similarity, "kl": 1.0, "pointer": 0.5}}
+    return {"speaker": speaker, "figures": figures, "resynthesis": 0.75, "same": 0.875, "kept_step": 5, "held_out_kl": [1.5, 1.25]}
+
+
+class Speakers(unittest.TestCase):
+    def test_groups_lie_where_their_names_say(self):
+        held_out, beyond, outside = (
+            [speaker for speaker in speakers_measured(HELD_OUT, len(BEYOND), len(OUTSIDE)) if speaker["group"] == group] for group in GROUPS
+        )
+        self.assertEqual((len(held_out), len(beyond), len(outside)), (4, 8, 4))
+        for speaker in held_out:
+            self.assertTrue(is_within(speaker, 0.16, 0.28, 1.5), speaker)
+            self.assertLess(speaker["id"], SPEAKERS)
+        for speaker in beyond:
+            self.assertFalse(is_within(speaker, 0.16, 0.28, 1.5), speaker)
+            self.assertTrue(is_within(speaker, 0.24, 0.4, 3.0), speaker)
+        for speaker in outside:
+            self.assertGreater(abs(math.log(speaker["vocal_tract"])), 0.24)
+            self.assertGreater(abs(speaker["tilt"]), 3.0)
+        self.assertEqual({speaker["voice"] for speaker in outside}, set(VOICE_SHARE))
+        made = [speaker["id"] for speaker in beyond + outside]
+        self.assertEqual(made, list(range(SPEAKERS + WIDE_SPEAKERS, SPEAKERS + WIDE_SPEAKERS + 12)))
+        self.assertTrue(all(speaker["pitch"] == speaker["vocal_tract"] for speaker in beyond + outside if speaker["voice"] in FIXED_PITCH))
+
+    def test_fewer_of_a_group_are_the_first_of_it(self):
+        chosen = speakers_measured(1, 2, 1)
+        self.assertEqual([speaker["group"] for speaker in chosen], ["held out", "beyond", "beyond", "outside"])
+        self.assertEqual([speaker["id"] for speaker in chosen[1:]], [1240, 1241, 1248])
+
+    def test_every_speaker_outside_says_the_lines(self):
+        cmudict = read_cmudict(CMUDICT)
+        for speaker in speakers_measured(0, 0, len(OUTSIDE)):
+            taught, others = lines_of(speaker, cmudict, 1)
+            seconds = sum(len(samples) for samples, _ in taught) / SAMPLE_RATE_HZ
+            self.assertTrue(SECONDS[0] <= seconds <= SECONDS[1])
+            self.assertEqual(len(others), 1)
+            self.assertNotIn(others[0][1]["text"], [told["text"] for _, told in taught])
+
+
+class Tables(unittest.TestCase):
+    results = [result("held out", 0.5), result("beyond", 0.25), result("beyond", 0.75)]
+
+    def test_every_group_has_a_column(self):
+        head, _, row, *bounds = counts_table(self.results, [], ["0"])
+        self.assertIn("| N | similarity | held out | beyond | outside | lowest of a speaker |", head)
+        self.assertEqual(row, "| 0 | 0.500 | 0.500 | 0.500 | - | 0.250 | 1.000 | 0.500 | - |")
+        self.assertEqual([row.count("|") for row in bounds], [head.count("|")] * 2)
+
+    def test_words_are_counted_over_all_speakers(self):
+        words = [{"0": ([1, 0], [10, 10])}, {"0": ([4], [20])}]
+        row = counts_table(self.results, words, ["0"])[2]
+        self.assertRegex(row, r"\| 12\.5 \(\d+\.\d-\d+\.\d\) \|$")
+
+    def test_every_speaker_has_a_row_with_the_group(self):
+        rows = speakers_table(self.results, ["0"])
+        self.assertEqual(rows[2], "| slt 7, held out | 0.500 | 0.750 | 0.875 | 5 | 1.500 -> 1.250 |")
+        self.assertEqual(len(rows), 5)
+
+
+class Keeping(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = Path(self.folder.name) / "results"
+
+    def test_what_is_known_is_not_made_again(self):
+        folder = folder_of(self.path, {"weights": "a"})
+        self.assertEqual(kept(folder / "one.json", lambda: {"value": 1}), {"value": 1})
+        self.assertEqual(kept(folder_of(self.path, {"weights": "a"}) / "one.json", lambda: self.fail("made again")), {"value": 1})
+
+    def test_nothing_is_kept_of_what_failed(self):
+        path = folder_of(self.path, {"weights": "a"}) / "one.json"
+        with self.assertRaises(ZeroDivisionError):
+            kept(path, lambda: 1 / 0)
+        self.assertEqual(kept(path, lambda: 2), 2)
+
+    def test_results_of_other_weights_are_refused(self):
+        folder_of(self.path, {"weights": "a"})
+        with self.assertRaisesRegex(SystemExit, "other weights or settings.*--results"):
+            folder_of(self.path, {"weights": "b"})
+
+    def test_results_of_unknown_weights_are_refused(self):
+        self.path.mkdir()
+        (self.path / "800.json").write_text("{}")
+        with self.assertRaisesRegex(SystemExit, "--results"):
+            folder_of(self.path, {"weights": "a"})
+
+
+if __name__ == "__main__":
+    unittest.main()
