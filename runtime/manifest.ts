@@ -20,6 +20,7 @@ import {
   number,
   object,
   oneOf,
+  optional,
   recordOf,
   text,
   type Parser,
@@ -87,6 +88,8 @@ export interface FileEntry {
   readonly bytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** Of a shrunken file (shrink.ts): the sha256 of the file it was made from. */
+  readonly shrunkenFrom?: string | undefined;
 }
 
 /** Any model of the family. Without a speaker encoder it has no voices, and is not one that speaks here. */
@@ -117,6 +120,7 @@ export interface Manifest extends ModelManifest {
 }
 
 const positive = integer(1);
+const sha256 = text(/^[\da-f]{64}$/);
 
 const ropeScaling = object<RopeScaling>({
   factor: number(),
@@ -169,7 +173,7 @@ const manifest: Parser<ModelManifest> = object<ModelManifest>({
     maxAge: integer(0),
   }),
   sampling: object({ temperature: number(0) }),
-  files: recordOf(object<FileEntry>({ bytes: positive, sha256: text(/^[\da-f]{64}$/) })),
+  files: recordOf(object<FileEntry>({ bytes: positive, sha256, shrunkenFrom: optional(sha256) })),
 });
 
 function relations(m: ModelManifest): readonly Relation[] {

@@ -50,6 +50,11 @@ export function nullable<T>(inner: Parser<T>): Parser<T | null> {
   return (value, path) => (value === null ? null : inner(value, path));
 }
 
+/** For a key that may be left out. */
+export function optional<T>(inner: Parser<T>): Parser<T | undefined> {
+  return (value, path) => (value === undefined ? undefined : inner(value, path));
+}
+
 export function arrayOf<T>(item: Parser<T>): Parser<readonly T[]> {
   const list = listOf(item);
   return (value, path) =>
@@ -71,8 +76,8 @@ export function recordOf<T>(item: Parser<T>): Parser<Readonly<Record<string, T>>
     Object.fromEntries(entries(value, path).map(([key, each]) => [key, item(each, join(path, key))]));
 }
 
-/** An object with exactly these keys. */
-export function object<T>(fields: { readonly [K in keyof T]: Parser<T[K]> }): Parser<T> {
+/** An object with exactly these keys, less those that are optional and left out. */
+export function object<T>(fields: { readonly [K in keyof T]-?: Parser<T[K]> }): Parser<T> {
   return (value, path) => {
     const given = new Map(entries(value, path));
     const unknown = [...given.keys()].find((key) => !Object.hasOwn(fields, key));
@@ -80,7 +85,11 @@ export function object<T>(fields: { readonly [K in keyof T]: Parser<T[K]> }): Pa
       refuse(join(path, unknown), given.get(unknown), `no such key, only ${Object.keys(fields).join(", ")}`);
     }
     const parse = (key: string) => [key, fields[key as keyof T](given.get(key), join(path, key))] as const;
-    return Object.fromEntries(Object.keys(fields).map(parse)) as T;
+    return Object.fromEntries(
+      Object.keys(fields)
+        .map(parse)
+        .filter(([, each]) => each !== undefined),
+    ) as T;
   };
 }
 

@@ -122,6 +122,8 @@ describe("parseManifest", () => {
 
   it("names the index of a bad array entry and the name of a bad file entry", () => {
     expect(messageOf(changed("decoder.channels", [24, -1, 16]))).toContain('"decoder.channels[1]" is -1');
+    const damaged = { "a.onnx": { bytes: 1, sha256: "0".repeat(64), shrunkenFrom: "no" } };
+    expect(messageOf(changed("files", damaged))).toContain('"files.a.onnx.shrunkenFrom"');
     expect(messageOf(changed("files", { "a.onnx": { bytes: 1, sha256: "no" } }))).toContain(
       '"files.a.onnx.sha256"',
     );

@@ -3,9 +3,13 @@ import type { Manifest } from "../manifest.ts";
 
 const LANGUAGE_MODEL = "language-model.safetensors";
 
-/** What a learned voice is bound to: the SHA-256 of the language model, lower-case hexadecimal. */
+/**
+ * What a learned voice is bound to: the SHA-256 of the language model, lower-case hexadecimal. Shrunken weights are the model they were
+ * made from, so that a voice goes from a desktop to a phone.
+ */
 export function modelHashOf({ files }: Manifest): string {
-  return files[LANGUAGE_MODEL]?.sha256 ?? "";
+  const file = files[LANGUAGE_MODEL];
+  return file?.shrunkenFrom ?? file?.sha256 ?? "";
 }
 
 /**

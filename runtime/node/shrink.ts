@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
+import type { FileEntry } from "../manifest.ts";
 import { FEWEST_BITS, MOST_BITS, shrinkTensors } from "../shrink.ts";
 import { loadWeights } from "../weights.ts";
 import { createAtomicFile } from "./atomic-file.ts";
@@ -48,20 +49,26 @@ async function shrink(folder: string, out: string, bits: number, { signal, stdou
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw new FileError(`cannot make ${out}: ${fileReason(error)}`);
   });
-  const files: Record<string, { bytes: number; sha256: string }> = {};
+  const files: Record<string, FileEntry> = {};
   let before = 0;
-  for (const name of Object.keys(manifest.files)) {
+  for (const [name, entry] of Object.entries(manifest.files)) {
     signal.throwIfAborted();
     const whole = await read(name);
-    const bytes = name.endsWith(".safetensors") ? shrinkTensors(whole, name, bits) : whole;
+    const bytes = isTensors(name) ? shrinkTensors(whole, name, bits) : whole;
     await writeFile(join(out, name), bytes);
     before += whole.length;
-    files[name] = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const origin = isTensors(name) ? { shrunkenFrom: entry.shrunkenFrom ?? entry.sha256 } : {};
+    files[name] = { bytes: bytes.length, sha256, ...origin };
   }
   const smaller = { ...manifest, name: `${manifest.name}-int${bits}`, files };
   await writeFile(join(out, MANIFEST), new TextEncoder().encode(`${JSON.stringify(smaller, null, 1)}\n`));
   const after = Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
   stdout.write(`${out}: ${megabytes(after)} MB, of ${megabytes(before)} MB\n`);
+}
+
+function isTensors(name: string): boolean {
+  return name.endsWith(".safetensors");
 }
 
 async function writeFile(path: string, bytes: Uint8Array): Promise<void> {

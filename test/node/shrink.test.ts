@@ -1,6 +1,7 @@
 import { cp, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { modelHashOf } from "../../runtime/adapt/model-hash.ts";
 import { readWeightsFrom } from "../../runtime/node/read-files.ts";
 import { createOnnxBackend } from "../../runtime/onnx/onnx-backend.ts";
 import { shrinkTensors, widenTensors } from "../../runtime/shrink.ts";
@@ -27,11 +28,24 @@ describe("shrink", () => {
     const shrunken = shrinkTensors(await whole.read(name), name, bits);
     expect(await smaller.read(name)).toEqual(await widenTensors(shrunken, name));
     expect(manifest.files[name]?.bytes).toBe(shrunken.length);
+    expect(modelHashOf(manifest)).toBe(modelHashOf(whole.manifest));
     const backend = await createOnnxBackend(smaller);
     const { samples } = await speakWhole(backend, goldenRequest(manifest), 8);
     expect(samples.length).toBeGreaterThan(manifest.samplesPerLatent);
     expect(Math.max(...samples)).toBeGreaterThan(0.01);
     await backend.dispose();
+  });
+
+  it("keeps what the weights were made from when they are shrunken again", async () => {
+    const [once, twice] = [await temporaryFolder(), await temporaryFolder()];
+    await runFakeShrink(["--out", once]);
+    await runFakeShrink(["--weights", once, "--out", twice, "--bits", "5"]);
+    const { files } = (await open(twice)).manifest;
+    const name = "language-model.safetensors";
+    const whole = (await open(TINY_WEIGHTS)).manifest.files[name];
+    expect(files[name]?.shrunkenFrom).toBe(whole?.sha256);
+    expect(files[name]?.sha256).not.toBe(whole?.sha256);
+    expect(files["decoder.onnx"]).toEqual({ bytes: expect.any(Number), sha256: expect.any(String) });
   });
 
   it.each([
