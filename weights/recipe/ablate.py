@@ -22,8 +22,9 @@ import numpy as np
 import torch
 
 import train_lm
+import train_vae
 from ablation_table import markdown_tables
-from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
+from config import SAMPLE_RATE_HZ
 from encode import load_vae
 from evaluate import against_teacher, load_models, make_items, publish, resynthesise, speaker_of, to_tensor, word_row
 from export import flatten_embeddings
@@ -31,27 +32,15 @@ from generate import decode
 from kept_files import folder_of, kept
 from kept_lines import identity_of
 from metrics import log_mel, sounding
-from prepare import Corpus
 from recogniser import load_recogniser, phone_errors
-from train_vae import CropSampler, Run
-from training import Log, cosine_rate, fresh_seed, load_checkpoint, set_rate, start_processes
+from training import load_checkpoint
 from vae import sample
 from variant_speech import speak_variant
 from variants import AUTOENCODERS, LANGUAGE_MODELS, geometry_of
 
 SAVE_EVERY, LOG_EVERY = 100, 50
-CROP_LATENTS, AUTOENCODER_RATE = 10, 8e-4
 RATE_HELD_SHARE = 1 / 3  # of the steps, in which the weight of the KL stays: at first latents carry little whatever it is
 SHORTEST = SAMPLE_RATE_HZ // 4  # what is shorter gets silence, so that it can be compared
-
-
-def train_language_model(args, name, path):
-    """train_lm.py to --steps of the run, resumed where it was stopped."""
-    variant = LANGUAGE_MODELS[name]
-    places = {"--data": args.data, "--out": path, "--geometry": geometry_of(name, args.geometry)}
-    sizes = {"--total-steps": args.steps, "--tokens": args.tokens, "--save-every": SAVE_EVERY, "--log-every": LOG_EVERY}
-    words = [str(word) for pair in (places | sizes).items() for word in pair]
-    train_lm.train(train_lm.options().parse_args([*words, *variant.options]))
 
 
 def first_weight(nats):
@@ -60,40 +49,28 @@ def first_weight(nats):
     return 0.005 * math.exp((40 - nats) / 25)
 
 
-def train_autoencoder(args, name, path):
-    """As train_vae.py without discriminators to --steps of the run, resumed where it was stopped."""
-    variant, (_, _, device) = AUTOENCODERS[name], start_processes()
-    saved = load_checkpoint(path, device)
-    seed = fresh_seed(variant.seed, 0, saved)
-    torch.manual_seed(seed)
-    losses = {"nats": variant.nats, "listener": None, "likeness": None}
-    how = {"geometry": geometry_of(name, args.geometry), "rate": AUTOENCODER_RATE, "freeze_encoder": False, "start": None}
-    run = Run(SimpleNamespace(out=path, **how, **losses), saved, device, 1)
-    run.controller.hold_steps = int(RATE_HELD_SHARE * args.steps)
-    if not saved:
-        run.controller.weight = first_weight(variant.nats)
-    sampler, log = CropSampler(Corpus(args.data), seed), Log(0, LOG_EVERY)
-    crop = (CROP_LATENTS + run.model.decoder.config.delay_latents) * SAMPLES_PER_LATENT
-    while run.step < args.steps:
-        set_rate(run.optimiser, cosine_rate(run.step / args.steps, run.step, AUTOENCODER_RATE))
-        samples, whispered = sampler.batch(args.batch, crop)
-        figures = run.advance(samples.to(device), whispered, sampler.rng, False)
-        log.add(run.step, figures)
-        if run.step % SAVE_EVERY == 0:
-            run.save()
-    run.save()
+def train_variant(args, name, path):
+    """train_lm.py, or train_vae.py without discriminators, to --steps of the run, resumed where it was stopped."""
+    shared = {"--data": args.data, "--out": path, "--geometry": geometry_of(name, args.geometry), "--total-steps": args.steps}
+    shared |= {"--save-every": SAVE_EVERY, "--log-every": LOG_EVERY}
+    if name in LANGUAGE_MODELS:
+        stage, own = train_lm, {"--tokens": args.tokens, **LANGUAGE_MODELS[name].options}
+    else:
+        nats, seed = AUTOENCODERS[name].nats, AUTOENCODERS[name].seed
+        held = {"--nats": nats, "--rate-weight": first_weight(nats), "--hold-steps": int(RATE_HELD_SHARE * args.steps)}
+        stage, own = train_vae, {"--batch": args.batch, "--seed": seed, **held}
+    stage.train(stage.options().parse_args([str(word) for pair in (shared | own).items() for word in pair]))
 
 
 def train_kept(args, folder, name):
     """(checkpoint of a trained variant, CPU seconds a step of the last part of its training)."""
     path = folder / f"{name}.pt"
-    train = train_language_model if name in LANGUAGE_MODELS else train_autoencoder
 
     def make():
         saved = load_checkpoint(path)
         missing, begun = args.steps - (saved["step"] if saved else 0), time.process_time()
         print(f"{name}: {missing} steps", flush=True)
-        train(args, name, path)
+        train_variant(args, name, path)
         return {"seconds": (time.process_time() - begun) / max(missing, 1)}
 
     return path, kept(path.with_suffix(".trained.json"), make)["seconds"]

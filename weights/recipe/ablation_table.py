@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from evaluate import format_rate
+from markdown_table import table_lines
 from metrics import bootstrap_interval
 from variants import AUTOENCODERS, LANGUAGE_MODELS
 
@@ -56,7 +57,7 @@ def table_of(rows, variants, columns, cells):
     base = rows.get(next(iter(variants)))
     made = [cells("teacher", rows["teacher"], None)]
     made += [cells(variant.told, rows[name], base) for name, variant in variants.items() if name in rows]
-    return ["| " + " | ".join(each) + " |" for each in (columns, ["---"] * len(columns), *made)]
+    return table_lines(columns, made)
 
 
 TABLES = (

@@ -23,7 +23,7 @@ from adapt_table import counts_table, speakers_table
 from adapter_loss import line_losses
 from config import SAMPLES_PER_LATENT
 from encode import load_vae
-from evaluate import load_models, publish, speaker_of, to_tensor, word_row
+from evaluate import load_models, publish, resynthesise, speaker_of, to_tensor, word_row
 from export import flatten_embeddings
 from generate import decode, speak
 from judge import embed, load_judge
@@ -76,12 +76,6 @@ def unit(vector):
     return vector / np.linalg.norm(vector)
 
 
-def resynthesised(voice, samples):
-    """The speaker's own speech through encoder and decoder: what no language model can better much."""
-    mean, _ = voice.vae.encoder(torch.nn.functional.pad(to_tensor(samples), (0, SAMPLES_PER_LATENT))[None])
-    return voice.vae.decoder(mean)[0][0, voice.vae.decoder.config.delay_latents * SAMPLES_PER_LATENT :].numpy()
-
-
 class Speaker:
     """What is measured of one speaker, and the lines to be read."""
 
@@ -96,9 +90,9 @@ class Speaker:
 
     @torch.no_grad()
     def bounds(self):
-        """Similarity of the speaker's own lines, and of the same resynthesised."""
+        """Similarity of the speaker's own lines, and of the same through encoder and decoder: what no language model can better much."""
         samples = [samples for samples, _ in self.voice.others]
-        again = [resynthesised(self.voice, each) for each in samples]
+        again = [resynthesise(self.voice.vae, each, sampled=False) for each in samples]
         return {"same": self.similarities(samples), "resynthesis": self.similarities(again)}
 
     @torch.no_grad()

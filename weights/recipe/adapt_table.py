@@ -3,14 +3,15 @@
 import numpy as np
 
 from adapt_speakers import GROUPS
-from metrics import bootstrap_interval
+from evaluate import format_rate
+from markdown_table import table_lines
 
 
 def group_means(results, values):
     """Cells: the mean of one value a result over all, over every group, and the lowest."""
     groups, values = np.array([result["speaker"]["group"] for result in results]), np.array(values)
     chosen = [values, *(values[groups == name] for name in GROUPS)]
-    return " | ".join(f"{each.mean():.3f}" if len(each) else "-" for each in chosen) + f" | {values.min():.3f}"
+    return [*(f"{each.mean():.3f}" if len(each) else "-" for each in chosen), f"{values.min():.3f}"]
 
 
 def words_cell(words, count):
@@ -18,32 +19,29 @@ def words_cell(words, count):
     if not words or count not in words[0]:
         return "-"
     errors, total = (np.concatenate([each[count][part] for each in words]) for part in (0, 1))
-    rate, low, high = (100 * value for value in bootstrap_interval(errors, total))
-    return f"{rate:.1f} ({low:.1f}-{high:.1f})"
+    return format_rate(errors, total)
 
 
 def counts_table(results, words, columns):
     """Rows as in the paper's figure 6: means over the speakers for every N."""
     names = ["N", "similarity", *GROUPS, "lowest of a speaker", "KL of unseen lines", "pointer", "WER %"]
-    rows = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
+    rows = []
     for count in columns:
         figures = [result["figures"][count] for result in results]
         kl, pointer = (np.mean([each[name] for each in figures]) for name in ("kl", "pointer"))
         similarity = group_means(results, [each["similarity"] for each in figures])
-        rows.append(f"| {count} | {similarity} | {kl:.3f} | {pointer:.3f} | {words_cell(words, count)} |")
+        rows.append([count, *similarity, f"{kl:.3f}", f"{pointer:.3f}", words_cell(words, count)])
     for name, label in (("resynthesis", "resynthesis of the speaker's own lines"), ("same", "the speaker's own lines")):
-        rows.append(f"| {label} | {group_means(results, [result[name] for result in results])} | - | - | - |")
-    return rows
+        rows.append([label, *group_means(results, [result[name] for result in results]), "-", "-", "-"])
+    return table_lines(names, rows)
 
 
 def speakers_table(results, columns):
     """One row a speaker."""
-    names = [*columns, "resynthesis", "same"]
-    rows = ["| speaker | " + " | ".join(names) + " | kept step | held-out KL |", "|---" * (len(names) + 3) + "|"]
+    rows = []
     for result in results:
         speaker, (before, after) = result["speaker"], result["held_out_kl"]
         cells = [result["figures"][count]["similarity"] for count in columns] + [result["resynthesis"], result["same"]]
-        told = " | ".join(f"{value:.3f}" for value in cells)
         name = f"{speaker['voice']} {speaker['id']}, {speaker['group']}"
-        rows.append(f"| {name} | {told} | {result['kept_step']} | {before:.3f} -> {after:.3f} |")
-    return rows
+        rows.append([name, *(f"{value:.3f}" for value in cells), f"{result['kept_step']}", f"{before:.3f} -> {after:.3f}"])
+    return table_lines(["speaker", *columns, "resynthesis", "same", "kept step", "held-out KL"], rows)

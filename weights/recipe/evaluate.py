@@ -26,6 +26,7 @@ from export import flatten_embeddings
 from generate import decode, speak
 from intelligibility import estoi
 from judge import embed, load_judge
+from markdown_table import table_lines, table_row
 from metrics import (
     bootstrap_interval,
     duration_ratio,
@@ -77,11 +78,11 @@ def to_tensor(samples):
 
 
 @torch.no_grad()
-def resynthesise(vae, samples):
-    """int16 -> float samples through sampled latents; one extra latent flushes the decoder's delay."""
+def resynthesise(vae, samples, sampled=True):
+    """int16 -> float samples through latents, sampled or the means; one extra latent flushes the decoder's delay."""
     padded = torch.nn.functional.pad(to_tensor(samples), (0, SAMPLES_PER_LATENT))[None]
     mean, log_scale = vae.encoder(padded)
-    made, _ = vae.decoder(sample(mean, log_scale))
+    made, _ = vae.decoder(sample(mean, log_scale) if sampled else mean)
     return made[0, vae.decoder.config.delay_latents * SAMPLES_PER_LATENT :].numpy()
 
 
@@ -250,7 +251,7 @@ def measure(name, items, signals, judge, args):
 def row_of(name, items, measures):
     similarity = f"{measures['similarity'].mean():.2f}" if "similarity" in measures else "-"
     cells = by_voice_cells(items, measures["errors"], measures["words"])
-    return "| " + " | ".join([name, *cells, *signal_cells(measures), similarity]) + " |"
+    return table_row([name, *cells, *signal_cells(measures), similarity])
 
 
 def as_json(items, systems):
@@ -292,7 +293,7 @@ def evaluate(args):
         for name, (_, paths, endings) in spoken.items():
             skipped = sum(len(skipped_words(path, item["symbols"])) for path, item in zip(paths, items))
             notes.append(f"{name}: skipped words {skipped}; stopped {endings.count('stopped')}, rested {endings.count('rested')}.")
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    lines = table_lines(COLUMNS, [])
     measured = {}
     for name, signals in systems.items():
         measured[name] = measure(name, items, signals, judge, args)

@@ -25,10 +25,10 @@ from encode import load_vae
 from evaluate import held_out_speakers, load_models, publish, skipped_words, speak_item, speaker_of, word_spans
 from export import flatten_embeddings
 from kept_lines import KeptLines, identity_of
+from markdown_table import table
 from phonemes import align
 from prepare import CMUDICT, VOICE_SHARE, WORD_LIST, held_out_sentences, load_words, synthesise
 from recogniser import hear_phones, load_recogniser, phones_of
-from seeds import markdown
 from sentences import WORD_CLASSES, make_sentence
 from symbols import SILENCES
 
@@ -136,7 +136,7 @@ def report(lines, temperature):
     notes = f"{len(lines)} lines of held-out speakers of {', '.join(VOICES)}, temperature {temperature}; {lengths}."
     faulty = ((number, lines[number], what) for number, (_, what) in faults.items() if what)
     told = [f"- {number} ({line['voice']}) {line['text']} {'; '.join(what)}" for number, line, what in faulty]
-    return "\n".join([notes, "", markdown(["lines", "count", "words", *COUNTS], rows), "Lines with faults:", "", *told]) + "\n"
+    return "\n".join([notes, "", table(["lines", "count", "words", *COUNTS], rows), "Lines with faults:", "", *told]) + "\n"
 
 
 def speak_line(number, temperature, models, recogniser, speaker, latent):

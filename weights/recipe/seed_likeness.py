@@ -25,10 +25,10 @@ from evaluate import make_items, publish, resynthesise
 from judge import embed, load_judge, pair_similarities
 from kept_lines import KeptLines, cpu_seconds, identity_of
 from listening import load
+from markdown_table import table
 from phonemes import read_cmudict
 from prepare import CMUDICT, Corpus
 from seed_speech import draw_seeds, fit_twins, random_numbers, say_together, say_twin
-from seeds import markdown
 
 POOL = 20
 PROJECT = Path(__file__).resolve().parents[2]
@@ -147,9 +147,9 @@ def measure_likeness(args):
     same, other = pair_similarities(judge, Corpus(args.heldout))
     levels = f"same speaker {same.mean():.3f} ({LOW} % {np.percentile(same, LOW):.3f}), other speakers {other.mean():.3f} ({HIGH} % {np.percentile(other, HIGH):.3f})"
     notes = f"{len(seeds)} random seeds, {POOL} held-out lines. {cpu_seconds():.0f} s of CPU time in this run."
-    per_seed = markdown(("seed", "voice", "teacher", "teacher resynthesised", "seed", "seed, drawn anew"), seed_rows(seeds, heard))
+    per_seed = table(("seed", "voice", "teacher", "teacher resynthesised", "seed", "seed, drawn anew"), seed_rows(seeds, heard))
     corpus = f"The corpus' held-out speakers, each with other lines: {levels}."
-    return "\n".join([notes, corpus, "", markdown(HEAD, table_rows(heard)), "Same voice, mean:", "", per_seed])
+    return "\n".join([notes, corpus, "", table(HEAD, table_rows(heard)), "Same voice, mean:", "", per_seed])
 
 
 if __name__ == "__main__":

@@ -19,13 +19,13 @@ import torch
 from evaluate import make_items, publish
 from kept_lines import KeptLines, cpu_seconds, identity_of
 from listening import load
+from markdown_table import table
 from metrics import bootstrap_interval, normalised_words, recognise, word_errors
 from noise import read_trait
 from phonemes import read_cmudict
 from prepare import CMUDICT, Corpus
 from recogniser import load_recogniser, phone_errors
 from seed_speech import draw_seeds, fit_twins, random_numbers, say_together, say_twin
-from seeds import markdown
 
 POOL = 20
 NEAR_TWIN, CLEAR = 10, 25  # points and % of word errors
@@ -110,7 +110,7 @@ def measure_words(args):
     words = np.mean([column(twin, "words").sum() for twin in taught])
     spent = f"{cpu_seconds() / len(seeds):.0f} s of CPU time a seed in this run."
     notes = f"{len(seeds)} random seeds, {np.mean([*map(len, taught)]):.1f} held-out lines with {words:.0f} words each. {spent}"
-    return "\n".join([notes, summary(seeds, said, taught), "", markdown(HEAD, rows)])
+    return "\n".join([notes, summary(seeds, said, taught), "", table(HEAD, rows)])
 
 
 if __name__ == "__main__":

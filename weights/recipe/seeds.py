@@ -22,6 +22,7 @@ from evaluate import make_items, publish
 from judge import embed, load_judge
 from kept_lines import KeptLines, cpu_seconds, identity_of
 from listening import load
+from markdown_table import table
 from metrics import bootstrap_interval, sounding, speaker_similarity, track_f0
 from phonemes import read_cmudict
 from prepare import CMUDICT, Corpus
@@ -181,10 +182,6 @@ def far_rows(seeds, final, usual, traits, kept):
             yield str(seed.number), seed.voice, f"{size:.2f}", f"{error_rate(said):.1f} %", f"{points_above(said, usual):.1f}", f"{error_rate(twin):.1f} %" if twin else "-"
 
 
-def markdown(head, rows):
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)) + "\n"
-
-
 def measure_seeds(args):
     """The tables, as text."""
     torch.manual_seed(0)
@@ -215,8 +212,8 @@ def measure_seeds(args):
     rows = [*clarity_rows(seeds, first, final, taught, usual), *trait_rows(seeds, first, traits, judge, corpus), *likeness_rows(first, taught)]
     spent = f"{cpu_seconds() / len(seeds):.2f} s of CPU time a seed in this run."
     notes = f"{len(seeds)} random seeds, {LINES} held-out lines each; {len(doubtful)} doubtful ones said all {POOL}. {spent}"
-    far = markdown(["seed", "voice", "size", "phone errors", "points above the mean", "its twin"], far_rows(seeds, final, usual, traits, kept))
-    return "\n".join([notes, "", markdown(["measure", "seeds", "against"], rows), f"Seeds more than {NEAR_POINTS} points above the mean:", "", far])
+    far = table(["seed", "voice", "size", "phone errors", "points above the mean", "its twin"], far_rows(seeds, final, usual, traits, kept))
+    return "\n".join([notes, "", table(["measure", "seeds", "against"], rows), f"Seeds more than {NEAR_POINTS} points above the mean:", "", far])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ compared with the neutral one of its system, line and speaker.
 
 import numpy as np
 
+from markdown_table import table_lines, table_row
 from metrics import speaker_similarity, track_f0
 from prepare import synthesise
 from styles import tilt_of
@@ -52,14 +53,13 @@ def style_row(system, style, signals, neutral, rate, embed, speakers):
     likeness = np.mean([speaker_similarity(a, b) for a, b in zip(embeddings, neutrals)])
     found = 100 * found_share(embeddings, neutrals, speakers)
     measures = pitch, spread, f"{tempo:.2f}", f"{tilt:+.1f}", f"{voiced:.0f}", rate, f"{likeness:.2f}", f"{found:.0f}"
-    cells = system, style, *measures
-    return "| " + " | ".join(cells) + " |"
+    return table_row((system, style, *measures))
 
 
 def style_table(systems, styles, rate_of, embed, speakers):
     """systems: name -> (style or None -> signals). rate_of(signals) -> text. speakers: id of each signal's. Returns the
     table."""
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    lines = table_lines(COLUMNS, [])
     for system, signals_of in systems.items():
         neutral = signals_of(None)
         for style in (None, *styles):

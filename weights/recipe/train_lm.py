@@ -25,9 +25,9 @@ from prepare import VOICE_SHARE, Corpus
 from restore import restore_speech
 from speaker import SpeakerEncoder
 from training import (
-    Clock,
     Ema,
     Log,
+    add_clock_options,
     agree_on_end,
     average_gradients,
     bfloat16_layers,
@@ -36,6 +36,7 @@ from training import (
     load_checkpoint,
     save_checkpoint,
     set_rate,
+    start_clock,
     start_processes,
 )
 from utterances import TRAITS, UtteranceSampler
@@ -244,8 +245,7 @@ def train(args):
     if args.freeze_speaker:
         freeze_speaker_encoder(model, ema)
     parameters = list(model.parameters())
-    log, clock = Log(rank, args.log_every), Clock(args.minutes, args.total_steps or args.steps)
-    first_step = 0 if args.total_steps else step
+    log, (clock, first_step) = Log(rank, args.log_every), start_clock(args, step)
 
     def save():
         if rank == 0:
@@ -294,9 +294,7 @@ def options():
     parser.add_argument("--freeze-speaker", action="store_true", help="keep the speaker encoder, and so all voices")
     parser.add_argument("--styled-share", type=float, default=0.0, help="batches of styled utterances only")
     parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
-    parser.add_argument("--total-steps", type=int, default=0, help="stop at this step of the run, however often it was resumed")
+    add_clock_options(parser)
     parser.add_argument("--tokens", type=int, default=2600, help="positions a process and step")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate of AdamW")
     parser.add_argument("--muon", type=float, default=0.02, help="peak learning rate of Muon; 0 = AdamW for all")

@@ -26,9 +26,9 @@ from restore import restore_vae
 from spectral import MelLoss
 from styles import is_whispered
 from training import (
-    Clock,
     Ema,
     Log,
+    add_clock_options,
     agree_on_end,
     average_gradients,
     bfloat16_layers,
@@ -37,6 +37,7 @@ from training import (
     load_checkpoint,
     save_checkpoint,
     set_rate,
+    start_clock,
     start_processes,
 )
 from vae import FlowVae, align_to_decoder, sample
@@ -74,7 +75,7 @@ class CropSampler:
 class RateController:
     """Holds the KL at `target` nats a latent by moving its weight."""
 
-    def __init__(self, target, weight=0.005, hold_steps=500):
+    def __init__(self, target, weight, hold_steps):
         self.target, self.weight, self.hold_steps = target, weight, hold_steps
 
     def update(self, step, nats):
@@ -176,7 +177,7 @@ class Run:
     def __init__(self, args, saved, device, world):
         self.args, self.device, self.world = args, device, world
         self.model = FlowVae(GEOMETRIES[args.geometry]).to(device)
-        self.controller, self.adversary, self.step = RateController(args.nats), Adversary(device, world), 0
+        self.controller, self.adversary, self.step = RateController(args.nats, args.rate_weight, args.hold_steps), Adversary(device, world), 0
         self.mel_loss = MelLoss().to(device)
         self.listeners = Listeners(args, device)
         if saved:
@@ -241,7 +242,7 @@ def train(args):
     torch.manual_seed(seed)
     run, sampler = Run(args, saved, device, world), CropSampler(Corpus(args.data), seed)
     crop = (args.crop_latents + run.model.decoder.config.delay_latents) * SAMPLES_PER_LATENT
-    log, clock, first_step = Log(rank, args.log_every), Clock(args.minutes, args.steps), run.step
+    log, (clock, first_step) = Log(rank, args.log_every), start_clock(args, run.step)
     while not agree_on_end(progress := clock.progress(run.step - first_step), world, device):
         set_rate(run.optimiser, cosine_rate(progress, run.step - first_step, args.rate, floor=args.rate_floor))
         samples, whispered = sampler.batch(args.batch, crop)
@@ -252,23 +253,29 @@ def train(args):
         run.save()
 
 
-if __name__ == "__main__":
+def options():
+    """The parser of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--start", help="weights folder to start from when --out does not exist")
     parser.add_argument("--geometry", default="small", choices=GEOMETRIES)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
+    add_clock_options(parser)
     parser.add_argument("--batch", type=int, default=8, help="crops a process and step")
     parser.add_argument("--crop-latents", type=int, default=10)
     parser.add_argument("--rate", type=float, default=8e-4, help="peak learning rate")
     parser.add_argument("--rate-floor", type=float, default=0.03, help="last learning rate, as a share of the peak")
     parser.add_argument("--nats", type=float, default=60, help="KL the rate controller holds, per latent")
+    parser.add_argument("--rate-weight", type=float, default=0.005, help="of the KL at first")
+    parser.add_argument("--hold-steps", type=int, default=500, help="of the run, in which that weight stays")
     parser.add_argument("--gan-from", type=float, default=2.0, help="share of the run; 2 = never")
     parser.add_argument("--freeze-encoder", action="store_true")
     add_listener_options(parser)
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    train(parser.parse_args())
+    return parser
+
+
+if __name__ == "__main__":
+    train(options().parse_args())

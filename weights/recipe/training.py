@@ -100,6 +100,17 @@ class Clock:
         return (time.time() - self.start) / (self.minutes * 60)
 
 
+def add_clock_options(parser):
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--steps", type=int, default=0, help="stop after so many steps instead of --minutes")
+    parser.add_argument("--total-steps", type=int, default=0, help="stop at this step of the run, however often it was resumed")
+
+
+def start_clock(args, step):
+    """The clock of a run that stands at a step, and the step from which it counts: the run's first for --total-steps, else this one."""
+    return Clock(args.minutes, args.total_steps or args.steps), 0 if args.total_steps else step
+
+
 def agree_on_end(progress, world, device):
     """True when any process has used its time up, so that all leave the loop together."""
     ended = torch.tensor([float(progress >= 1)], device=device)

@@ -1,6 +1,6 @@
 """The ablations: the base with one thing changed each, by name."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Callable
 
 from config import GEOMETRIES
@@ -42,7 +42,7 @@ class LanguageModelVariant:
 
     told: str
     change: Callable = unchanged
-    options: tuple = ()
+    options: dict = field(default_factory=dict)
     weights: str | None = None
     temperature: float = 0.0
     guidance: float = 1.0
@@ -58,9 +58,9 @@ class AutoencoderVariant:
 
 LANGUAGE_MODELS = {
     "base": LanguageModelVariant("base"),
-    "other-seed": LanguageModelVariant("base from other random numbers", options=("--seed", "2")),
-    "reverse": LanguageModelVariant("KL in the other direction (released code)", options=("--objective", "reverse")),
-    "regression": LanguageModelVariant("squared error of the mean, no distribution", options=("--objective", "regression")),
+    "other-seed": LanguageModelVariant("base from other random numbers", options={"--seed": "2"}),
+    "reverse": LanguageModelVariant("KL in the other direction (released code)", options={"--objective": "reverse"}),
+    "regression": LanguageModelVariant("squared error of the mean, no distribution", options={"--objective": "regression"}),
     "no-pointer": LanguageModelVariant("no pointer", language_model(pointer=None)),
     "causal-prefix": LanguageModelVariant("causal prefix", language_model(prefix_attention="causal")),
     "10m": LanguageModelVariant("1.5 times as wide", wider(1.5)),
@@ -68,7 +68,7 @@ LANGUAGE_MODELS = {
     "temperature-0.2": LanguageModelVariant("base, temperature 0.2", weights="base", temperature=0.2),
     "temperature-0.5": LanguageModelVariant("base, temperature 0.5", weights="base", temperature=0.5),
     "temperature-1": LanguageModelVariant("base, temperature 1", weights="base", temperature=1.0),
-    "text-dropped": LanguageModelVariant("10 % of the texts dropped in training", options=("--drop-text", "0.1")),
+    "text-dropped": LanguageModelVariant("10 % of the texts dropped in training", options={"--drop-text": "0.1"}),
     "guidance-1.3": LanguageModelVariant("... and guidance 1.3", weights="text-dropped", guidance=1.3),
     "guidance-1.5": LanguageModelVariant("... and guidance 1.5", weights="text-dropped", guidance=1.5),
 }
