@@ -37,6 +37,7 @@ from train_graph import TrainGraph  # noqa: E402
 from train_lm import SpeechModel, attention_mask, run_model, sequence_positions, shifted  # noqa: E402
 from metrics import track_f0  # noqa: E402
 from recogniser import Recogniser  # noqa: E402
+from teach_pitch import PitchLesson, emptiest  # noqa: E402
 from train_vae import PITCH_DELAY, pitch_labels  # noqa: E402
 from utterances import ages_of, pointer_path  # noqa: E402
 from vae import FlowVae, align_to_decoder, sample  # noqa: E402
@@ -65,6 +66,8 @@ class Smoke(unittest.TestCase):
         torch.save(Judge().state_dict(), root / "likeness.pt")
         listener = ("--listener", root / "listener.pt", "--likeness", root / "likeness.pt")
         cls.stage_b = run(*vae, "--batch", 4, "--steps", 20, "--log-every", 5, "--gan-from", 0, *listener)
+        teach = ("teach_pitch.py", "--data", root / "data", "--vae", root / "vae.pt", "--out", root / "taught.pt")
+        cls.taught = run(*teach, "--dims", 2, "--batch", 4, "--steps", 5, "--log-every", 5)
         run("encode.py", "--data", root / "data", "--vae", root / "vae.pt")
         lm = ("train_lm.py", "--data", root / "data", "--out", root / "lm.pt", "--geometry", "tiny", "--tokens", 200)
         cls.language = run(*lm, "--steps", 20, "--log-every", 5)
@@ -103,6 +106,12 @@ class Smoke(unittest.TestCase):
         moved = {name.split(".")[0] for name in saved["ema"] if not torch.equal(saved["ema"][name], self.before[name])}
         self.assertEqual(moved, {"decoder"})
 
+    def test_teaching_the_pitch_moves_only_the_encoder(self):
+        self.assertTrue(all(np.isfinite(self.figures(self.taught, "pitch") + self.figures(self.taught, "kept"))))
+        before, after = self.before, torch.load(self.root / "taught.pt")["ema"]
+        moved = {name.split(".")[0] for name in after if not torch.equal(after[name], before[name])}
+        self.assertEqual(moved, {"encoder"})
+
     def test_corpus_is_repeatable_and_holds_out_speakers(self):
         corpus = Corpus(self.root / "data")
         with tempfile.TemporaryDirectory() as again:
@@ -133,6 +142,17 @@ class Smoke(unittest.TestCase):
 class Parts(unittest.TestCase):
     def setUp(self):
         torch.manual_seed(0)
+
+    def test_pitch_is_taught_in_the_emptiest_dims_only(self):
+        log_scale = torch.tensor([-2.0, 0.5, -1.0, 0.1]).expand(3, 5, 4)
+        self.assertEqual(emptiest(log_scale, 2).tolist(), [1, 3])
+        encoder = FlowVae(TINY).encoder
+        lesson = PitchLesson(encoder, torch.tensor([1, 3]), 1e-3)
+        samples, labels = 0.1 * torch.randn(2, 4 * SAMPLES_PER_LATENT), torch.full((2, 32), 120.0)
+        self.assertLess(lesson.advance(samples, labels, 1, 1.0)["kept"], 1e-4)
+        np.testing.assert_array_equal(lesson.held.numpy(), [1, 0, 1, 0] + [1] * (TINY.latent_dim - 4))
+        errors = [float(lesson.advance(samples, labels, step, 1.0)["pitch"]) for step in range(2, 40)]
+        self.assertLess(errors[-1], errors[0])
 
     def test_decoder_streams(self):
         decoder = FlowVae(TINY).decoder.eval()
