@@ -1,5 +1,5 @@
 /** What the manifest says of encoder and decoder (weights/FORMAT.md): each is of one of two kinds, with sizes of its own. */
-import { arrayOf, byKind, exactly, integer, number, object, type Parser } from "./parse.ts";
+import { arrayOf, byKind, exactly, integer, number, object, optional, type Parser } from "./parse.ts";
 import { product } from "./product.ts";
 import type { Relation } from "./speaker-sizes.ts";
 
@@ -43,14 +43,20 @@ export interface BigVganSizes {
 
 export type DecoderSizes = SourceFilterSizes | BigVganSizes;
 
+/** Residual blocks between the strided convolutions of a SpectrumEncoder; one entry per stage. */
+export interface TrunkSizes {
+  readonly channels: readonly number[];
+  readonly blocks: readonly number[];
+}
+
 /** Log spectrum, residual blocks, strided convolutions. Arrays as in SourceFilterSizes. */
-export interface SpectrumEncoderSizes {
+export interface SpectrumEncoderSizes extends TrunkSizes {
   readonly kind: "spectrum";
   readonly fftSize: number;
   readonly hopSize: number;
-  readonly channels: readonly number[];
-  readonly blocks: readonly number[];
   readonly strides: readonly number[];
+  /** A second trunk with the same strides, whose result is added; none in weights made before there was one. */
+  readonly pitch?: TrunkSizes;
   readonly logScaleMin: number;
   readonly logScaleMax: number;
 }
@@ -113,6 +119,7 @@ export const encoderSizes: Parser<EncoderSizes> = byKind<EncoderSizes>(
       channels: sizes,
       blocks: sizes,
       strides: sizes,
+      pitch: optional(object<TrunkSizes>({ channels: sizes, blocks: sizes })),
       logScaleMin: number(),
       logScaleMax: number(),
     }),
@@ -161,9 +168,19 @@ export function encoderRelations(encoder: EncoderSizes, samplesPerLatent: number
       ["encoder.rates", product(encoder.rates) === samplesPerLatent, "product = samplesPerLatent"],
     ];
   }
-  const { blocks, strides, hopSize } = encoder;
+  const { blocks, strides, hopSize, pitch = encoder } = encoder;
   return [
     ["encoder.blocks", blocks.length === channels.length, "one entry per entry of encoder.channels"],
+    [
+      "encoder.pitch.channels",
+      pitch.channels.length === channels.length,
+      "one entry per entry of encoder.channels",
+    ],
+    [
+      "encoder.pitch.blocks",
+      pitch.blocks.length === channels.length,
+      "one entry per entry of encoder.channels",
+    ],
     [
       "encoder.strides",
       strides.length === channels.length - 1,

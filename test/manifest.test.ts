@@ -72,6 +72,9 @@ describe("parseManifest", () => {
     ["decoder.strides", [4, 4], "samplesPerLatent"],
     ["decoder.channels", [], "an array that is not empty"],
     ["encoder.strides", [2], "one entry per step"],
+    ["encoder.pitch", null, "an object"],
+    ["encoder.pitch.channels", [8, 12], "one entry per entry of encoder.channels"],
+    ["encoder.pitch.blocks", [1], "one entry per entry of encoder.channels"],
     ["speaker.mean", [0], "speaker.dim numbers"],
     ["speaker.cholesky", [[1, 0]], "lower triangular"],
     ["speaker.components", undefined, "missing"],
@@ -96,6 +99,12 @@ describe("parseManifest", () => {
 
   it("takes an encoder that names no kind as one of spectra", () => {
     expect(parseManifest(changed("encoder.kind", undefined))).toEqual(JSON.parse(json));
+  });
+
+  it("takes an encoder of one trunk, as of weights made before there was a second", () => {
+    const { encoder } = parseManifest(changed("encoder.pitch", undefined));
+    expect(encoder).toMatchObject({ kind: "spectrum" });
+    expect(encoder).not.toHaveProperty("pitch");
   });
 
   it("refuses the keys of another kind of decoder", () => {

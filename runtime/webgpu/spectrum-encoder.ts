@@ -1,4 +1,5 @@
-/** The small model's encoder in kernels: log spectrum, residual blocks, strided convolutions (weights/recipe/vae.py, Encoder). */
+/** The small model's encoder in kernels: log spectrum, trunks of residual blocks and strided convolutions (weights/recipe/vae.py, Encoder). */
+import type { TrunkSizes } from "../autoencoder-sizes.ts";
 import type { ModelManifest, SpectrumEncoderSizes } from "../manifest.ts";
 import { createClipWindow, rememberMatrices, type ClipLayerList } from "./clip.ts";
 import type { Gpu } from "./gpu.ts";
@@ -20,6 +21,14 @@ const LATE_STAGE = 2;
 interface Kept {
   readonly tensors: Tensors;
   readonly fourier: Matrix;
+  readonly trunks: readonly Trunk[];
+}
+
+/** Of several trunks, the results add up. */
+interface Trunk {
+  /** What its tensors start with. */
+  readonly prefix: string;
+  readonly sizes: TrunkSizes;
   readonly inputWeights: Matrix;
 }
 
@@ -28,65 +37,97 @@ export function createSpectrumEncoder(
   tensors: Tensors,
   model: SpectrumEncoderModel,
 ): ClipLayerList {
-  const { fftSize } = model.encoder;
-  const inputWeights = tensors.floats("input.weight");
+  const { encoder } = model;
+  const bins = encoder.fftSize / 2 + 1;
+  const trunkOf = (prefix: string, sizes: TrunkSizes): Trunk => {
+    const name = `${prefix}input.weight`;
+    const inputWeights = createPaddedMatrix(
+      gpu,
+      name,
+      tensors.floats(name),
+      bins,
+      magnitudeWidth(encoder.fftSize),
+    );
+    return { prefix, sizes, inputWeights };
+  };
   const kept = {
     tensors: { ...tensors, matrix: rememberMatrices(tensors) },
-    fourier: createFourierMatrix(gpu, fftSize),
-    inputWeights: createPaddedMatrix(
-      gpu,
-      "input.weight",
-      inputWeights,
-      fftSize / 2 + 1,
-      magnitudeWidth(fftSize),
-    ),
+    fourier: createFourierMatrix(gpu, encoder.fftSize),
+    trunks: [trunkOf("", encoder), ...(encoder.pitch ? [trunkOf("pitch.", encoder.pitch)] : [])],
   };
   return (scoped, samples) => createLayers(scoped, kept, model, samples);
 }
 
 async function createLayers(
   gpu: Gpu,
-  { tensors, fourier, inputWeights }: Kept,
-  { encoder, latentDim, samplesPerLatent }: SpectrumEncoderModel,
+  { tensors, fourier, trunks }: Kept,
+  model: SpectrumEncoderModel,
   samples: Float32Array,
 ): Promise<{ readonly layers: readonly Layer[]; readonly result: GPUBuffer }> {
-  const { fftSize, hopSize, channels, blocks, strides } = encoder;
-  const at = (list: readonly number[], index: number) => list[index] as number; // the manifest's parser checks lengths
+  const { fftSize, hopSize } = model.encoder;
+  const { samplesPerLatent } = model;
   const latents = samples.length / samplesPerLatent;
   const frames = samples.length / hopSize;
   const window = createClipWindow(gpu, latents);
-  const rows = (name: string, count: number, columns: number) => gpu.buffer(name, count * columns * 4);
+  const magnitudes = gpu.buffer("magnitudes", frames * magnitudeWidth(fftSize) * 4);
+  const wave = createVectors(gpu, "samples", centred(samples, fftSize, hopSize));
+  const spectral = { fftSize, hopSize, rate: samplesPerLatent / hopSize, isLog: true };
+  const spectralBuffers = { window, samples: wave, fourier, result: magnitudes };
+  const layers = [...(await createMagnitudes(gpu, spectral, frames, spectralBuffers))];
+  let result: GPUBuffer | undefined;
+  for (const trunk of trunks) {
+    const added = await createTrunk(gpu, tensors, trunk, model, { latents, window, magnitudes, result });
+    layers.push(...added.layers);
+    result = added.result;
+  }
+  return { layers, result: result as GPUBuffer }; // there is at least one trunk
+}
+
+interface TrunkInputs {
+  readonly latents: number;
+  readonly window: GPUBuffer;
+  /** Log magnitudes [frames, magnitudeWidth]. */
+  readonly magnitudes: GPUBuffer;
+  /** Of the trunks before [latents, 2 * latentDim]: what this one gives is added. */
+  readonly result: GPUBuffer | undefined;
+}
+
+async function createTrunk(
+  gpu: Gpu,
+  tensors: Tensors,
+  { prefix, sizes: { channels, blocks }, inputWeights }: Trunk,
+  { encoder, latentDim, samplesPerLatent }: SpectrumEncoderModel,
+  { latents, window, magnitudes, result: before }: TrunkInputs,
+): Promise<{ readonly layers: readonly Layer[]; readonly result: GPUBuffer }> {
+  const at = (list: readonly number[], index: number) => list[index] as number; // the manifest's parser checks lengths
+  const rows = (name: string, count: number, columns: number) =>
+    gpu.buffer(prefix + name, count * columns * 4);
   const vectors = (...names: readonly string[]) =>
     createVectors(gpu, names.join(" "), ...names.map((name) => tensors.floats(name)));
   const layers: Layer[] = [];
-  /** A dense layer of the tensors `name`. */
+  /** A dense layer of the trunk's tensors `part`. */
   const addConv = async (
-    name: string,
+    part: string,
     source: GPUBuffer,
     sizes: Conv1dSizes,
-    weights = tensors.matrix(`${name}.weight`),
+    weights = tensors.matrix(`${prefix}${part}.weight`),
   ) => {
-    const result = rows(name, latents * sizes.rate, sizes.outputs);
+    const name = prefix + part;
+    const result = rows(part, latents * sizes.rate, sizes.outputs);
     const buffers = { window, weights, vectors: vectors(`${name}.bias`), source, result };
     layers.push(await createConv1d(gpu, name, sizes, buffers));
     return result;
   };
 
-  const magnitudes = rows("magnitudes", frames, magnitudeWidth(fftSize));
-  const wave = createVectors(gpu, "samples", centred(samples, fftSize, hopSize));
-  const spectral = { fftSize, hopSize, rate: samplesPerLatent / hopSize, isLog: true };
-  const spectralBuffers = { window, samples: wave, fourier, result: magnitudes };
-  layers.push(...(await createMagnitudes(gpu, spectral, frames, spectralBuffers)));
-
   const widest = Math.max(...channels);
-  const normed = rows("normed", frames, widest);
-  const hidden = rows("hidden", frames, 2 * widest);
-  let rate = spectral.rate;
-  const inputSizes = { channels: magnitudeWidth(fftSize), outputs: at(channels, 0), rate };
+  let rate = samplesPerLatent / encoder.hopSize;
+  const normed = rows("normed", latents * rate, widest);
+  const hidden = rows("hidden", latents * rate, 2 * widest);
+  const inputSizes = { channels: magnitudeWidth(encoder.fftSize), outputs: at(channels, 0), rate };
   let x = await addConv("input", magnitudes, inputSizes, inputWeights);
   for (const [stage, width] of channels.entries()) {
     if (stage > 0) {
-      const step = at(strides, stage - 1);
+      const step = at(encoder.strides, stage - 1);
       rate /= step;
       const half = Math.floor(step / 2);
       const sizes = {
@@ -104,17 +145,32 @@ async function createLayers(
     for (let block = 0; block < at(blocks, stage); block++) {
       const result = rows(`stage ${stage} block ${block}`, latents * rate, width);
       const buffers = { window, source: x, normed, hidden, result };
-      layers.push(...(await createResidualBlock(gpu, tensors, `stages.${stage}.${block}`, sizes, buffers)));
+      const name = `${prefix}stages.${stage}.${block}`;
+      layers.push(...(await createResidualBlock(gpu, tensors, name, sizes, buffers)));
       x = result;
     }
   }
   const last = at(channels, channels.length - 1);
-  const normBuffers = { window, vectors: vectors("norm.weight", "norm.bias"), source: x, result: normed };
-  layers.push(await createConvNorm(gpu, "norm", { channels: last, rate }, normBuffers));
-  return {
-    layers,
-    result: await addConv("output", normed, { channels: last, outputs: 2 * latentDim, rate }),
+  const normVectors = vectors(`${prefix}norm.weight`, `${prefix}norm.bias`);
+  const normBuffers = { window, vectors: normVectors, source: x, result: normed };
+  layers.push(await createConvNorm(gpu, `${prefix}norm`, { channels: last, rate }, normBuffers));
+  const outputSizes = { channels: last, outputs: 2 * latentDim, rate };
+  if (!before) {
+    return { layers, result: await addConv("output", normed, outputSizes) };
+  }
+  const result = rows("output", latents, 2 * latentDim);
+  const bias = tensors.floats(`${prefix}output.bias`);
+  const outputBuffers = {
+    window,
+    weights: tensors.matrix(`${prefix}output.weight`),
+    vectors: createVectors(gpu, `${prefix}output`, bias, new Float32Array(bias.length).fill(1)),
+    source: normed,
+    residual: before,
+    result,
   };
+  const addedSizes = { ...outputSizes, activation: "residual" } as const;
+  layers.push(await createConv1d(gpu, `${prefix}output`, addedSizes, outputBuffers));
+  return { layers, result };
 }
 
 /** Zeros on both sides, so that frame t is centred in hop t. */

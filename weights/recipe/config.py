@@ -8,8 +8,17 @@ SAMPLES_PER_LATENT = 1280  # 12.5 latents a second
 
 
 @dataclass(frozen=True)
+class TrunkConfig:
+    """Residual blocks at 100, 50 and 12.5 Hz."""
+
+    channels: tuple
+    blocks: tuple
+
+
+@dataclass(frozen=True)
 class EncoderConfig:
-    """Log spectrum -> residual blocks -> strided convolutions -> mean and log-scale at the latent rate."""
+    """Log spectrum -> residual blocks -> strided convolutions -> mean and log-scale at the latent rate. What a second, small
+    trunk gives is added: it hears the pitch (teach_pitch.py)."""
 
     kind = "spectrum"  # as the manifest has it
 
@@ -18,6 +27,7 @@ class EncoderConfig:
     channels: tuple = (256, 256, 384)  # at 100, 50 and 12.5 Hz
     blocks: tuple = (3, 2, 2)
     strides: tuple = (2, 4)
+    pitch: TrunkConfig = TrunkConfig((96, 96, 128), (2, 1, 1))
     log_scale_min: float = -4.0
     log_scale_max: float = 1.0
 
@@ -180,7 +190,7 @@ SMALL = ModelConfig()
 
 TINY = ModelConfig(
     latent_dim=8,
-    encoder=EncoderConfig(channels=(16, 16, 24), blocks=(1, 1, 1)),
+    encoder=EncoderConfig(channels=(16, 16, 24), blocks=(1, 1, 1), pitch=TrunkConfig((8, 8, 12), (1, 1, 1))),
     decoder=DecoderConfig(channels=(24, 16, 16), hidden=(32, 24, 24), blocks=(1, 1, 1)),
     flow=FlowConfig(couplings=2, hidden=16, layers=1),
     speaker=SpeakerConfig(channels=16, pooled=32, dim=8),

@@ -10,22 +10,47 @@ from official import BigVganDecoder, WaveEncoder
 from source_filter import SourceFilterHead
 
 
-class Encoder(nn.Module):
+class Trunk(nn.Module):
+    """Log spectrum [B, n * 8, bins] -> [B, n, outputs]: residual blocks and strided convolutions."""
+
+    def __init__(self, bins, sizes, strides, outputs):
+        super().__init__()
+        self.input = nn.Linear(bins, sizes.channels[0])
+        self.stages = nn.ModuleList(
+            nn.ModuleList(ResidualBlock(channels, 2 * channels, 7 if stage < 2 else 5) for _ in range(count))
+            for stage, (channels, count) in enumerate(zip(sizes.channels, sizes.blocks))
+        )
+        pairs = zip(sizes.channels, sizes.channels[1:], strides)
+        self.down = nn.ModuleList(StridedConv(*pair) for pair in pairs)
+        self.norm = nn.LayerNorm(sizes.channels[-1])
+        self.output = nn.Linear(sizes.channels[-1], outputs)
+
+    def run(self, spectrum):
+        x = self.input(spectrum).float()
+        for stage, blocks in enumerate(self.stages):
+            x = self.down[stage - 1](x) if stage else x
+            for block in blocks:
+                x = block(x)
+        return self.output(self.norm(x)).float()
+
+
+class Encoder(Trunk):
     """Waveform [B, n * 1280] -> posterior mean and log-scale [B, n, D]."""
 
     def __init__(self, config, latent_dim):
-        super().__init__()
+        bins = config.fft_size // 2 + 1
+        super().__init__(bins, config, config.strides, 2 * latent_dim)
         self.config = config
         self.register_buffer("window", torch.hann_window(config.fft_size), persistent=False)
-        self.input = nn.Linear(config.fft_size // 2 + 1, config.channels[0])
-        self.stages = nn.ModuleList(
-            nn.ModuleList(ResidualBlock(channels, 2 * channels, 7 if stage < 2 else 5) for _ in range(count))
-            for stage, (channels, count) in enumerate(zip(config.channels, config.blocks))
-        )
-        pairs = zip(config.channels, config.channels[1:], config.strides)
-        self.down = nn.ModuleList(StridedConv(*pair) for pair in pairs)
-        self.norm = nn.LayerNorm(config.channels[-1])
-        self.output = nn.Linear(config.channels[-1], 2 * latent_dim)
+        self.pitch = Trunk(bins, config.pitch, config.strides, 2 * latent_dim)
+        nn.init.zeros_(self.pitch.output.weight)
+        nn.init.zeros_(self.pitch.output.bias)
+        self._register_load_state_dict_pre_hook(self.add_silent_pitch)
+
+    def add_silent_pitch(self, state, prefix, *_):
+        """Weights from before there was a second trunk get one that adds nothing."""
+        for name, value in self.pitch.state_dict().items():
+            state.setdefault(f"{prefix}pitch.{name}", torch.zeros_like(value) if name.startswith("output.") else value.clone())
 
     def spectrum(self, samples):
         """Log magnitude [B, n * 8, fft / 2 + 1] of centred 40 ms frames every 10 ms."""
@@ -39,12 +64,7 @@ class Encoder(nn.Module):
         return self.encode_spectrum(self.spectrum(samples))
 
     def encode_spectrum(self, spectrum):
-        x = self.input(spectrum).float()
-        for stage, blocks in enumerate(self.stages):
-            x = self.down[stage - 1](x) if stage else x
-            for block in blocks:
-                x = block(x)
-        mean, log_scale = self.output(self.norm(x)).float().chunk(2, -1)
+        mean, log_scale = (self.run(spectrum) + self.pitch.run(spectrum)).chunk(2, -1)
         return mean, log_scale.clamp(self.config.log_scale_min, self.config.log_scale_max)
 
 
