@@ -14,6 +14,8 @@ export interface SourceFilterSizes {
   readonly kernels: readonly number[];
   readonly blocks: readonly number[];
   readonly strides: readonly number[];
+  /** Of the network that reads the pitch from the latents; none in weights made before there was one. */
+  readonly pitchHidden?: number | undefined;
   /** Length of the noise table in hops. */
   readonly noiseHops: number;
   /** Latents by which the sound comes later than its latents; at least 1. */
@@ -56,7 +58,7 @@ export interface SpectrumEncoderSizes extends TrunkSizes {
   readonly hopSize: number;
   readonly strides: readonly number[];
   /** A second trunk with the same strides, whose result is added; none in weights made before there was one. */
-  readonly pitch?: TrunkSizes;
+  readonly pitch?: TrunkSizes | undefined;
   readonly logScaleMin: number;
   readonly logScaleMax: number;
 }
@@ -93,6 +95,7 @@ export const decoderSizes: Parser<DecoderSizes> = byKind<DecoderSizes>({
     kernels: sizes,
     blocks: sizes,
     strides: sizes,
+    pitchHidden: optional(positive),
     noiseHops: positive,
     delayLatents: positive,
     stateSize: positive,

@@ -2,9 +2,10 @@
 // linearly from the frame before. Phases at frame borders are whole steps of 2^-17 cycles, so that they are exact and any
 // chunking gives the same sound. Pitch and phase after each frame stay in a ring, from where the next window goes on.
 
-@group(0) @binding(1) var<storage, read> features: array<f32>; // [frames, width], the last one the pitch
-@group(0) @binding(2) var<storage, read_write> carried: array<vec2u>; // [slots, ring]: pitch (Hz, bits of an f32), phase (steps)
-@group(0) @binding(3) var<storage, read_write> result: array<f32>; // [slots, ring, hop]
+@group(0) @binding(1) var<storage, read> features: array<f32>; // [frames, width], the last one the log pitch
+@group(0) @binding(2) var<storage, read> pitches: array<f32>; // [frames], added to it
+@group(0) @binding(3) var<storage, read_write> carried: array<vec2u>; // [slots, ring]: pitch (Hz, bits of an f32), phase (steps)
+@group(0) @binding(4) var<storage, read_write> result: array<f32>; // [slots, ring, hop]
 
 override width: u32;
 override hop: u32;
@@ -31,7 +32,7 @@ fn exponential(x: f32) -> f32 {
 }
 
 fn pitch(frame: u32) -> f32 {
-  let log_pitch = LOG_MIDDLE_PITCH + features[frame * width + width - 1u];
+  let log_pitch = LOG_MIDDLE_PITCH + features[frame * width + width - 1u] + pitches[frame];
   return exponential(clamp(log_pitch, LOG_LOWEST_PITCH, LOG_HIGHEST_PITCH));
 }
 

@@ -9,6 +9,8 @@ import type { Tensors } from "./tensors.ts";
 export interface DecoderHeadRoom extends Pick<DecoderRoom, "slots" | "voiceLatents" | "window"> {
   /** [places of the window, 2 * bins + 1] */
   readonly features: GPUBuffer;
+  /** [places of the window], added to the features' log pitch */
+  readonly pitches: GPUBuffer;
   /** [slots, callLatents, samplesPerLatent] */
   readonly samples: GPUBuffer;
   readonly callLatents: number;
@@ -22,7 +24,7 @@ export async function createDecoderHead(
   gpu: Gpu,
   tensors: Tensors,
   { decoder, sampleRateHz, samplesPerLatent }: SourceFilterModel,
-  { slots, voiceLatents, window, features, samples, callLatents }: DecoderHeadRoom,
+  { slots, voiceLatents, window, features, pitches, samples, callLatents }: DecoderHeadRoom,
 ): Promise<readonly Layer[]> {
   const { fftSize: size, hopSize: hop, noiseHops } = decoder;
   checkSizes(size, hop);
@@ -45,10 +47,13 @@ export async function createDecoderHead(
   ]);
   const overlapBindings = gpu.bind(overlapAdd, [window, frames, samples]);
   return [
-    perPlace("harmonics", harmonics, gpu.bind(harmonics, [window, features, carried, harmonic]), rate, {
-      flops: 64 * hop,
-      bytes: 4 * hop,
-    }),
+    perPlace(
+      "harmonics",
+      harmonics,
+      gpu.bind(harmonics, [window, features, pitches, carried, harmonic]),
+      rate,
+      { flops: 64 * hop, bytes: 4 * hop },
+    ),
     perPlace(
       "source-filter",
       sourceFilter,

@@ -1,11 +1,13 @@
 /** The small model's decoder, from latents to the features of its head, in kernels (weights/recipe/vae.py, Decoder). */
 import type { ModelManifest, SourceFilterSizes } from "../manifest.ts";
+import { product } from "../product.ts";
 import type { Gpu } from "./gpu.ts";
 import {
   createConv1d,
   createConvNorm,
   createVectors,
   perVoice,
+  type Conv1dBuffers,
   type Conv1dSizes,
   type Layer,
 } from "./layers.ts";
@@ -32,6 +34,8 @@ export interface DecoderTrunk {
   readonly layers: readonly Layer[];
   /** [places of the window, 2 * bins + 1] */
   readonly features: GPUBuffer;
+  /** [places of the window], to be added to the log pitch of the features */
+  readonly pitches: GPUBuffer;
 }
 
 /** Rows of all slots that later layers look back into. */
@@ -64,19 +68,8 @@ export async function createDecoderTrunk(
   const hidden = createRows(gpu, "hidden", room, stages, (stage) => stage.hidden);
   const latentRing = createRing(gpu, "latents", room, latentDim, room.voiceLatents + decoder.inputKernel - 1);
   const layers: Promise<readonly Layer[]>[] = [createBegin(gpu, tensors, latentDim, room, latentRing)];
-  const addConv = (
-    name: string,
-    tensor: string,
-    source: GPUBuffer,
-    result: GPUBuffer,
-    sizes: Conv1dSizes,
-  ) => {
-    const vectors = createVectors(gpu, name, tensors.floats(`${tensor}.bias`));
-    const weights = tensors.matrix(`${tensor}.weight`);
-    layers.push(
-      createConv1d(gpu, name, sizes, { window: room.window, weights, vectors, source, result }).then(only),
-    );
-  };
+  const addConv = (name: string, tensor: string, source: GPUBuffer, result: GPUBuffer, sizes: Conv1dSizes) =>
+    layers.push(createDense(gpu, tensors, name, tensor, { window: room.window, source, result }, sizes));
   let source = latentRing;
   let sourceChannels = latentDim;
   for (const stage of stages) {
@@ -122,7 +115,73 @@ export async function createDecoderTrunk(
     layers.push(createConvNorm(gpu, "norm", sizes, buffers).then(only));
     addConv("output", "output", normed, features, { channels, outputs, rate });
   }
-  return { layers: (await Promise.all(layers)).flat(), features };
+  const pitches = createRows(gpu, "pitches", room, last, () => 1);
+  layers.push(createPitchReader(gpu, tensors, { latentDim, decoder }, room, latentRing, pitches));
+  return { layers: (await Promise.all(layers)).flat(), features, pitches };
+}
+
+/** What reads the pitch from the latents; without one, the pitches stay 0, as buffers are made. */
+async function createPitchReader(
+  gpu: Gpu,
+  tensors: Tensors,
+  { latentDim, decoder }: Pick<SourceFilterModel, "latentDim" | "decoder">,
+  { window, windowLatents }: DecoderRoom,
+  latents: Ring,
+  pitches: GPUBuffer,
+): Promise<Layer[]> {
+  const { pitchHidden, inputKernel, strides } = decoder;
+  if (!pitchHidden) return [];
+  const rows = (name: string) => gpu.buffer(`decoder pitch ${name}`, windowLatents * pitchHidden * 4);
+  const [first, second] = [rows("input"), rows("middle")];
+  const hidden = { outputs: pitchHidden, rate: 1, activation: "relu" } as const;
+  const framesOfLatent = product(strides);
+  const parts = [
+    createDense(
+      gpu,
+      tensors,
+      "pitch.input",
+      "pitch.input.linear",
+      { window, source: latents.buffer, result: first },
+      {
+        ...hidden,
+        channels: latentDim,
+        taps: inputKernel,
+        back: inputKernel - 1,
+        sourceRing: latents.length,
+      },
+    ),
+    createDense(
+      gpu,
+      tensors,
+      "pitch.middle",
+      "pitch.middle",
+      { window, source: first, result: second },
+      { ...hidden, channels: pitchHidden },
+    ),
+    createDense(
+      gpu,
+      tensors,
+      "pitch.output",
+      "pitch.output",
+      { window, source: second, result: pitches },
+      { channels: pitchHidden, outputs: framesOfLatent, rate: 1, split: framesOfLatent },
+    ),
+  ];
+  return (await Promise.all(parts)).flat();
+}
+
+/** A dense layer of the tensors `tensor`. */
+function createDense(
+  gpu: Gpu,
+  tensors: Tensors,
+  name: string,
+  tensor: string,
+  buffers: Pick<Conv1dBuffers, "window" | "source" | "result">,
+  sizes: Conv1dSizes,
+): Promise<Layer[]> {
+  const vectors = createVectors(gpu, name, tensors.floats(`${tensor}.bias`));
+  const weights = tensors.matrix(`${tensor}.weight`);
+  return createConv1d(gpu, name, sizes, { ...buffers, weights, vectors }).then(only);
 }
 
 function only(layer: Layer): Layer[] {

@@ -77,7 +77,8 @@ async function createSourceFilterDecoder(
   const buffers = createCallBuffers(gpu, shape);
   const room = { ...shape, ...buffers, latents, mostFrames };
   const trunk = await createDecoderTrunk(gpu, tensors, model, room);
-  const headRoom = { ...room, features: trunk.features, callLatents: CALL_LATENTS };
+  const { features, pitches } = trunk;
+  const headRoom = { ...room, features, pitches, callLatents: CALL_LATENTS };
   const head = await createDecoderHead(gpu, tensors, model, headRoom);
   return createCalls(gpu, shape, buffers, [...trunk.layers, ...head]);
 }

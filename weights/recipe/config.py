@@ -46,6 +46,7 @@ class DecoderConfig:
     kernels: tuple = (5, 7, 7)
     blocks: tuple = (2, 2, 6)
     strides: tuple = (4, 2)
+    pitch_hidden: int = 128  # of the network that reads the pitch from the latents
     noise_hops: int = 128  # length of the noise table, 1.28 s
     delay_latents: int = 1  # sample n of the output is sample n - 1280 of the sound
 
@@ -191,7 +192,7 @@ SMALL = ModelConfig()
 TINY = ModelConfig(
     latent_dim=8,
     encoder=EncoderConfig(channels=(16, 16, 24), blocks=(1, 1, 1), pitch=TrunkConfig((8, 8, 12), (1, 1, 1))),
-    decoder=DecoderConfig(channels=(24, 16, 16), hidden=(32, 24, 24), blocks=(1, 1, 1)),
+    decoder=DecoderConfig(channels=(24, 16, 16), hidden=(32, 24, 24), blocks=(1, 1, 1), pitch_hidden=16),
     flow=FlowConfig(couplings=2, hidden=16, layers=1),
     speaker=SpeakerConfig(channels=16, pooled=32, dim=8),
     styles=("whisper", "shout"),

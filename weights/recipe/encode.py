@@ -37,8 +37,10 @@ def encode_shard(model, path, device="cpu"):
 
 
 def write_statistics(folder, shards):
-    means = np.concatenate([np.load(path.with_suffix(".latents.npy"))[:, 0] for path in shards]).astype(np.float64)
-    statistics = {"mean": means.mean(0).tolist(), "std": means.std(0).tolist()}
+    """Mean and spread of the posterior means; a dim that carries less than the width of its posteriors is scaled by that."""
+    posteriors = np.concatenate([np.load(path.with_suffix(".latents.npy")) for path in shards]).astype(np.float64)
+    means, widths = posteriors[:, 0], np.exp(posteriors[:, 1]).mean(0)
+    statistics = {"mean": means.mean(0).tolist(), "std": np.maximum(means.std(0), widths).tolist()}
     (folder / "latents.json").write_text(json.dumps(statistics))
 
 

@@ -1,23 +1,24 @@
-"""Teaches the encoder's second trunk the pitch, in latent dims that carry nothing yet.
+"""Teaches the encoder's second trunk and the decoder's reader the pitch, in latent dims that carry nothing yet.
 
     python3 teach_pitch.py --data ../../checkpoints/data --vae ../../checkpoints/vae.pt --out ../../checkpoints/vae-pitch.pt \
         --minutes 15
 
 An encoder learns what the mel loss rewards, and that hardly hears the pitch contour: the decoder then reads it from the latents
 with a median error of 3 %. Here the `--dims` emptiest dims are taken from the first trunk and given to the second, which learns
-alone, with a small reader of the pitch that is thrown away. All other dims stay what they were, to the bit, so that a decoder
-and a language model trained on them only have to learn the new ones (train_vae.py --freeze-encoder, train_lm.py).
+with the decoder's reader of the pitch, alone. All other dims and the decoder's gains stay what they were, to the bit; a language
+model has to learn the new dims (train_lm.py).
 """
 
 import argparse
+import math
 
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
 
 from config import GEOMETRIES, SAMPLES_PER_LATENT
 from language_model import gaussian_kl
 from prepare import Corpus
+from source_filter import MIDDLE_PITCH_HZ
 from train_vae import CropSampler, pitch_labels
 from training import (
     Ema,
@@ -31,26 +32,11 @@ from training import (
     start_clock,
     start_processes,
 )
-from vae import FlowVae, sample
+from vae import FlowVae, sample, silence
 
 FRAMES_PER_LATENT = 8
-READ_LATENTS = 3  # the latest of them is the one the frames belong to, as in the decoder
-MIDDLE_LOG_PITCH = 4.87
 RATE_WEIGHT = 0.0003  # of a nat, against the error of the log pitch
 FIRST_LOG_SCALE = -3.0  # narrow enough to carry something
-
-
-class PitchReader(nn.Module):
-    """Latents [B, T, dims] -> log pitch [B, T * 8] of the frames the decoder makes from them."""
-
-    def __init__(self, dims, hidden=128):
-        super().__init__()
-        self.input = nn.Conv1d(dims, hidden, READ_LATENTS)
-        self.middle, self.output = nn.Linear(hidden, hidden), nn.Linear(hidden, FRAMES_PER_LATENT)
-
-    def forward(self, latents):
-        x = self.input(F.pad(latents.transpose(1, 2), (READ_LATENTS - 1, 0))).transpose(1, 2)
-        return MIDDLE_LOG_PITCH + self.output(F.gelu(self.middle(F.gelu(x)))).flatten(1)
 
 
 def emptiest(log_scale, count):
@@ -59,25 +45,36 @@ def emptiest(log_scale, count):
 
 
 class PitchLesson:
-    """The encoder, of which the second trunk learns, the reader, and the dims [n] that are the second trunk's."""
+    """The model, of which the encoder's second trunk and the decoder's reader learn, and the dims [n] between them."""
 
-    def __init__(self, encoder, dims, rate):
-        self.encoder, self.dims = encoder, dims
-        self.reader = PitchReader(len(dims))
+    def __init__(self, model, dims, rate):
+        self.encoder, self.decoder, self.dims = model.encoder, model.decoder, dims
         self.hand_over()
-        self.optimiser = torch.optim.AdamW(self.parameters(), rate, betas=(0.8, 0.99), weight_decay=1e-3)
-        self.ema = Ema(encoder.pitch, 0.999)
-
-    def parameters(self):
-        return [*self.encoder.pitch.parameters(), *self.reader.parameters()]
+        self.learners = nn.ModuleList([model.encoder.pitch, model.decoder.pitch])
+        self.optimiser = torch.optim.AdamW(self.learners.parameters(), rate, betas=(0.8, 0.99), weight_decay=1e-3)
+        self.ema = Ema(self.learners, 0.999)
 
     @torch.no_grad()
     def hand_over(self):
-        """Silences the first trunk in the dims, and starts the second there, at posteriors of FIRST_LOG_SCALE."""
+        """Silences the first trunk in the dims and starts the second there, at posteriors of FIRST_LOG_SCALE; silences the decoder's
+        own pitch and blinds the reader to all other dims."""
         first, second = self.encoder.output, self.encoder.pitch.output
         for part, bias in ((self.dims, 0.0), (self.dims + first.out_features // 2, FIRST_LOG_SCALE)):
-            first.weight[part], first.bias[part] = 0, 0
+            silence(first, part)
             second.weight[part], second.bias[part] = 0.02 * torch.randn_like(second.weight[part]), bias
+        silence(self.decoder.output, -1)
+        reader = self.decoder.pitch
+        reader.output.reset_parameters()
+        seen = torch.zeros(self.decoder.latent_dim)
+        seen[self.dims] = 1
+        reader.input.linear.weight *= seen.repeat(reader.input.kernel)
+
+    def read(self, latents):
+        """Log pitch [B, T * 8] of the frames made of latents [B, T, n], those of the dims."""
+        full = latents.new_zeros(*latents.shape[:2], self.decoder.latent_dim)
+        full[..., self.dims] = latents
+        before = full.new_zeros(len(full), self.decoder.config.input_kernel - 1, full.shape[-1])
+        return math.log(MIDDLE_PITCH_HZ) + self.decoder.pitch(full, before)
 
     def advance(self, samples, labels, step):
         """One step on samples [B, N] with pitches [B, N / 160] in Hz (0: none); returns its figures."""
@@ -86,14 +83,14 @@ class PitchLesson:
         mean, log_scale = mean[..., self.dims], log_scale[..., self.dims].clamp(-4, 1)
         zero = torch.zeros_like(mean)
         rate = gaussian_kl(mean, log_scale, zero, zero).sum(-1).mean()
-        error = (self.reader(sample(mean, log_scale)) - labels.clamp(min=1).log()).abs()
+        error = (self.read(sample(mean, log_scale)) - labels.clamp(min=1).log()).abs()
         is_voiced = labels > 0
         pitch = error[is_voiced].mean()
         self.optimiser.zero_grad()
         (pitch + RATE_WEIGHT * rate).backward()
-        torch.nn.utils.clip_grad_norm_(self.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(self.learners.parameters(), 1.0)
         self.optimiser.step()
-        self.ema.update(self.encoder.pitch, step)
+        self.ema.update(self.learners, step)
         return {"pitch": pitch.detach(), "median": error.detach()[is_voiced].median(), "rate": rate.detach(), "sigma": log_scale.exp().mean().detach()}
 
 
@@ -108,7 +105,7 @@ def train(args):
     with torch.no_grad():
         dims = emptiest(model.encoder(sampler.batch(64, crop)[0].to(device))[1], args.dims)
     print("dims", dims.tolist(), flush=True)
-    lesson, log, (clock, _) = PitchLesson(model.encoder, dims, args.rate), Log(0, args.log_every), start_clock(args, 0)
+    lesson, log, (clock, _) = PitchLesson(model, dims, args.rate), Log(0, args.log_every), start_clock(args, 0)
     step = 0
     while (progress := clock.progress(step)) < 1:
         step += 1
@@ -116,9 +113,9 @@ def train(args):
         samples, whispered = sampler.batch(args.batch, crop)
         labels = pitch_labels(samples, args.crop_latents * FRAMES_PER_LATENT, whispered)
         log.add(step, lesson.advance(samples.to(device), labels.to(device), step))
-    model.encoder.pitch.load_state_dict(lesson.ema.state)
-    taught = {f"encoder.{name}": value for name, value in model.encoder.state_dict().items()}
-    save_checkpoint(args.out, **saved | {"model": saved["model"] | taught, "ema": saved["ema"] | taught})
+    lesson.learners.load_state_dict(lesson.ema.state)
+    taught = model.state_dict()
+    save_checkpoint(args.out, **saved | {"model": taught, "ema": taught})
 
 
 def options():

@@ -43,7 +43,7 @@ from training import (
 from vae import FlowVae, align_to_decoder, sample
 
 MEL_WEIGHT, PITCH_WEIGHT, VOICING_WEIGHT = 15.0, 5.0, 3.0
-HEARD_WEIGHT, NAMED_WEIGHT = 20.0, 8.0  # of recogniser.heard_difference
+HEARD_WEIGHT, NAMED_WEIGHT = 40.0, 16.0  # of recogniser.heard_difference
 VOICE_WEIGHT, LIKENESS_WEIGHT = 10.0, 20.0  # of judge.voice_difference
 WHISPERED = -1.0  # in place of a pitch
 PITCH_DELAY = 4  # decoder frames between a sound and its pitch, less the overlap

@@ -1,5 +1,7 @@
 """Flow-VAE: waveform -> Gaussian latents at 12.5 Hz -> waveform (KALL-E section 3, Flow-VAE)."""
 
+import math
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -8,6 +10,22 @@ from config import SAMPLES_PER_LATENT, BigVganConfig, WaveEncoderConfig
 from layers import CausalConv, CausalUpsample, ResidualBlock, StridedConv
 from official import BigVganDecoder, WaveEncoder
 from source_filter import SourceFilterHead
+
+
+@torch.no_grad()
+def silence(linear, rows=slice(None)):
+    """Lets some outputs of a linear layer be 0 whatever comes in."""
+    linear.weight[rows], linear.bias[rows] = 0, 0
+
+
+def add_silent(part, name):
+    """Hook by which weights from before there was such a part get one whose output adds nothing."""
+
+    def hook(state, prefix, *_):
+        for key, value in part.state_dict().items():
+            state.setdefault(prefix + name + key, torch.zeros_like(value) if key.startswith("output.") else value.clone())
+
+    return hook
 
 
 class Trunk(nn.Module):
@@ -43,14 +61,8 @@ class Encoder(Trunk):
         self.config = config
         self.register_buffer("window", torch.hann_window(config.fft_size), persistent=False)
         self.pitch = Trunk(bins, config.pitch, config.strides, 2 * latent_dim)
-        nn.init.zeros_(self.pitch.output.weight)
-        nn.init.zeros_(self.pitch.output.bias)
-        self._register_load_state_dict_pre_hook(self.add_silent_pitch)
-
-    def add_silent_pitch(self, state, prefix, *_):
-        """Weights from before there was a second trunk get one that adds nothing."""
-        for name, value in self.pitch.state_dict().items():
-            state.setdefault(f"{prefix}pitch.{name}", torch.zeros_like(value) if name.startswith("output.") else value.clone())
+        silence(self.pitch.output)
+        self._register_load_state_dict_pre_hook(add_silent(self.pitch, "pitch."))
 
     def spectrum(self, samples):
         """Log magnitude [B, n * 8, fft / 2 + 1] of centred 40 ms frames every 10 ms."""
@@ -66,6 +78,21 @@ class Encoder(Trunk):
     def encode_spectrum(self, spectrum):
         mean, log_scale = (self.run(spectrum) + self.pitch.run(spectrum)).chunk(2, -1)
         return mean, log_scale.clamp(self.config.log_scale_min, self.config.log_scale_max)
+
+
+class PitchReader(nn.Module):
+    """Latents -> what is added to the log pitch of the decoder's frames."""
+
+    def __init__(self, latent_dim, hidden, kernel, frames_per_latent):
+        super().__init__()
+        self.input = CausalConv(latent_dim, hidden, kernel)
+        self.middle = nn.Linear(hidden, hidden)
+        self.output = nn.Linear(hidden, frames_per_latent)
+
+    def forward(self, latents, tail):
+        """latents [B, T, D] and those before [B, kernel - 1, D] -> [B, T * frames_per_latent]."""
+        hidden, _ = self.input(latents, tail)
+        return self.output(F.relu(self.middle(F.relu(hidden)))).float().flatten(1)
 
 
 class Decoder(nn.Module):
@@ -85,6 +112,9 @@ class Decoder(nn.Module):
         self.norm = nn.LayerNorm(config.channels[-1])
         self.head = SourceFilterHead(config)
         self.output = nn.Linear(config.channels[-1], 2 * self.head.bins + 1)
+        self.pitch = PitchReader(latent_dim, config.pitch_hidden, config.input_kernel, math.prod(config.strides))
+        silence(self.pitch.output)
+        self._register_load_state_dict_pre_hook(add_silent(self.pitch, "pitch."))
 
     def tail_shapes(self):
         """[(rows, channels)] of the tails of every layer, in the order the decoder uses them."""
@@ -105,19 +135,22 @@ class Decoder(nn.Module):
 
     def features(self, latents, tails):
         """latents [B, T, D] -> features [B, T * 8, 2 * bins + 1] of the head, and the layers' new tails, packed."""
-        tails, kept = iter(tails), []
+        layer_tails, kept = iter(tails), []
 
         def run(layer, x):
-            y, tail = layer(x, next(tails))
+            y, tail = layer(x, next(layer_tails))
             kept.append(tail.flatten(1))
             return y
 
+        before = tails[0]
         x = run(self.input, latents)
         for stage, blocks in enumerate(self.stages):
             x = run(self.up[stage - 1], x) if stage else x
             for block in blocks:
                 x = run(block.causal, x)
-        return self.output(self.norm(x)).float(), torch.cat(kept, -1)
+        gains, pitch = self.output(self.norm(x)).float().split([2 * self.head.bins, 1], -1)
+        pitch = pitch + self.pitch(latents, before)[..., None]
+        return torch.cat([gains, pitch], -1), torch.cat(kept, -1)
 
     def unpack(self, state):
         """state [B, S] -> the layers' tails [B, rows, channels], the head's state."""

@@ -18,6 +18,7 @@ function steps(before: number, after: number): number {
 
 it("harmonics sums all harmonics of a gliding pitch and carries pitch and phase on", async () => {
   const features = noise(placesOf(TWO_VOICES, RATE) * WIDTH, 1);
+  const pitches = noise(placesOf(TWO_VOICES, RATE), 2).map((value) => value / 4);
   const carriedHertz = 171.25;
   const carriedPhase = 100_003;
   const carried = new Uint32Array(SLOTS * RING * 2);
@@ -34,7 +35,7 @@ it("harmonics sums all harmonics of a gliding pitch and carries pitch and phase 
   runKernel(
     gpu,
     kernel,
-    [uploadWindow(gpu, TWO_VOICES), upload(gpu, features), carriedBuffer, source],
+    [uploadWindow(gpu, TWO_VOICES), upload(gpu, features), upload(gpu, pitches), carriedBuffer, source],
     [places],
   );
   const made = await download(gpu, source);
@@ -46,7 +47,7 @@ it("harmonics sums all harmonics of a gliding pitch and carries pitch and phase 
   for (let place = 0; place < places; place++) {
     const { voice, time } = placeOf(TWO_VOICES, RATE, place);
     const { slot: of, first } = TWO_VOICES.voices[voice]!;
-    const log = Math.fround(logOf(130) + features[place * WIDTH + WIDTH - 1]!);
+    const log = Math.fround(Math.fround(logOf(130) + features[place * WIDTH + WIDTH - 1]!) + pitches[place]!);
     const next = Math.fround(Math.exp(Math.min(Math.max(log, logOf(50)), logOf(500))));
     if (time === first * RATE) [hertz, phase] = first === 0 ? [next, 0] : [carriedHertz, carriedPhase];
     const row = of * RING + (time % RING);
