@@ -196,7 +196,7 @@ function stagesOf({ channels, hidden, kernels, blocks, strides }: SourceFilterSi
     hidden: at(hidden, index),
     kernel: at(kernels, index),
     blocks: at(blocks, index),
-    rate: strides.slice(0, index).reduce((product, stride) => product * stride, 1),
+    rate: product(strides.slice(0, index)),
     stride: index === 0 ? 1 : at(strides, index - 1),
   }));
 }

@@ -115,7 +115,7 @@ def train(args):
         log.add(step, lesson.advance(samples.to(device), labels.to(device), step))
     lesson.learners.load_state_dict(lesson.ema.state)
     taught = model.state_dict()
-    save_checkpoint(args.out, **saved | {"model": taught, "ema": taught})
+    save_checkpoint(args.out, **saved | {"model": taught, "ema": taught, "optimiser": None})
 
 
 def options():

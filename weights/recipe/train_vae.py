@@ -194,7 +194,7 @@ class Run:
         self.ema.state, self.step = saved["ema"], saved["step"]
         self.controller.weight = saved["rate_weight"]
         self.adversary.restore(saved["adversary"])
-        if saved["frozen"] == self.args.freeze_encoder:
+        if saved["frozen"] == self.args.freeze_encoder and saved["optimiser"]:
             self.optimiser.load_state_dict(saved["optimiser"])
         elif self.args.freeze_encoder:
             self.model.load_state_dict(self.ema.state)  # latents are made by the EMA encoder
