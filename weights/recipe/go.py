@@ -3,7 +3,7 @@
     python3 go.py --out "$OUT" --plan prepare=1.5,vae=6,encode=0.5,polish=0 [--debs folder] [--start ../small]
 
 The plan gives each stage its minutes (at most 9 in all); stages run in the order written. Stages: prepare, vae
-(autoencoder), decoder (the same with the encoder frozen and discriminators), encode, lm, polish. flite comes from Debian
+(autoencoder), pitch (latent dims for it), decoder (the same with the encoder frozen and discriminators), encode, lm, polish. flite comes from Debian
 packages carried in --debs where it is not installed. Training starts from the --start folder and the weights are
 written to --out as f16 safetensors, each below 16 MiB; `export.py --start OUT --out ../small` makes the rest of a weights
 folder from them.
@@ -28,7 +28,7 @@ LARGE_BATCHES = {"vae": ("--batch", 64), "decoder": ("--batch", 64), "lm": ("--t
 def parse_plan(text):
     """[(stage, minutes)] in order."""
     plan = [(stage, float(minutes)) for stage, minutes in (part.split("=") for part in text.split(","))]
-    unknown = {stage for stage, _ in plan} - {"prepare", "vae", "decoder", "encode", "lm", "polish"}
+    unknown = {stage for stage, _ in plan} - {"prepare", "vae", "pitch", "decoder", "encode", "lm", "polish"}
     total = sum(minutes for _, minutes in plan)
     if unknown or total > MOST_MINUTES:
         raise SystemExit(f"plan {text}: unknown stages {sorted(unknown)}" if unknown else f"plan takes {total} minutes, at most {MOST_MINUTES}")
@@ -57,6 +57,8 @@ def stage_command(stage, minutes, work, args):
     if stage == "prepare":
         words = (("--cmudict", args.cmudict) if args.cmudict else ()) + (("--words", args.words) if args.words else ())
         return ("prepare.py", "--out", data, "--hours", 1000, *clock, "--shard-size", args.shard_size, *words)
+    if stage == "pitch":
+        return ("teach_pitch.py", "--data", data, "--vae", vae, "--out", vae, *clock)
     if stage == "encode":
         return ("encode.py", "--data", data, "--vae", vae)
     if stage == "lm":

@@ -65,7 +65,7 @@ class PitchLesson:
         silence(self.decoder.output, -1)
         reader = self.decoder.pitch
         reader.output.reset_parameters()
-        seen = torch.zeros(self.decoder.latent_dim)
+        seen = reader.input.linear.weight.new_zeros(self.decoder.latent_dim)
         seen[self.dims] = 1
         reader.input.linear.weight *= seen.repeat(reader.input.kernel)
 
