@@ -27,7 +27,7 @@ class EncoderConfig:
     channels: tuple = (256, 256, 384)  # at 100, 50 and 12.5 Hz
     blocks: tuple = (3, 2, 2)
     strides: tuple = (2, 4)
-    pitch: TrunkConfig = TrunkConfig((96, 96, 128), (2, 1, 1))
+    pitch: TrunkConfig | None = TrunkConfig((96, 96, 128), (2, 1, 1))
     log_scale_min: float = -4.0
     log_scale_max: float = 1.0
 
@@ -46,7 +46,7 @@ class DecoderConfig:
     kernels: tuple = (5, 7, 7)
     blocks: tuple = (2, 2, 6)
     strides: tuple = (4, 2)
-    pitch_hidden: int = 128  # of the network that reads the pitch from the latents
+    pitch_hidden: int = 128  # of the network that reads the pitch from the latents; 0: none
     noise_hops: int = 128  # length of the noise table, 1.28 s
     delay_latents: int = 1  # sample n of the output is sample n - 1280 of the sound
 

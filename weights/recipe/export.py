@@ -209,19 +209,28 @@ def restored_model(args):
     return Model(manifest["name"], config, vae, speech, restored_statistics(args.start), calibration)
 
 
+@torch.no_grad()
+def enliven(parameters):
+    for parameter in parameters:
+        parameter.add_(torch.randn_like(parameter) * 0.05)
+
+
 def tiny_model():
     """Random weights in the tiny geometry, with scales at which all of the net is alive."""
     torch.manual_seed(7)
-    vae, neutral = FlowVae(TINY), SpeechModel(replace(TINY, styles=()))
+    toneless = replace(TINY, encoder=replace(TINY.encoder, pitch=None), decoder=replace(TINY.decoder, pitch_hidden=0))
+    first, neutral = FlowVae(toneless), SpeechModel(replace(TINY, styles=()))
+    enliven([*first.parameters(), *neutral.parameters()])
     with torch.no_grad():
-        for parameter in [*vae.parameters(), *neutral.parameters()]:
-            parameter.add_(torch.randn_like(parameter) * 0.05)
-        vae.decoder.output.bias[:-1] -= 4.5
+        first.decoder.output.bias[:-1] -= 4.5
     speech, dim = SpeechModel(TINY), TINY.speaker.dim
     speech.load_state_dict(widen_conditioning(neutral.state_dict(), speech))
     with torch.no_grad():
         columns = speech.language_model.speaker[0].weight[:, dim:]
         columns.copy_(torch.sin(torch.arange(columns.numel()).reshape(columns.shape).float()))
+    vae = FlowVae(TINY)  # its parts for the pitch are drawn last: all else stays what it was before there were any
+    vae.load_state_dict(first.state_dict())
+    enliven([*vae.encoder.pitch.parameters(), *vae.decoder.pitch.parameters()])
     factor = np.tril(np.full((dim, dim), 0.1)) + 0.4 * np.eye(dim)
     components = [
         {"weight": 0.6, "mean": np.linspace(-0.7, 0.1, dim), "cholesky": factor},

@@ -18,14 +18,17 @@ def silence(linear, rows=slice(None)):
     linear.weight[rows], linear.bias[rows] = 0, 0
 
 
-def add_silent(part, name):
-    """Hook by which weights from before there was such a part get one whose output adds nothing."""
+def add_silently(module):
+    """Starts the module's `pitch`, where it has one, so that it adds nothing; weights from before there was one get such a one."""
+    if not module.pitch:
+        return
+    silence(module.pitch.output)
 
     def hook(state, prefix, *_):
-        for key, value in part.state_dict().items():
-            state.setdefault(prefix + name + key, torch.zeros_like(value) if key.startswith("output.") else value.clone())
+        for key, value in module.pitch.state_dict().items():
+            state.setdefault(f"{prefix}pitch.{key}", torch.zeros_like(value) if key.startswith("output.") else value.clone())
 
-    return hook
+    module._register_load_state_dict_pre_hook(hook)
 
 
 class Trunk(nn.Module):
@@ -60,9 +63,8 @@ class Encoder(Trunk):
         super().__init__(bins, config, config.strides, 2 * latent_dim)
         self.config = config
         self.register_buffer("window", torch.hann_window(config.fft_size), persistent=False)
-        self.pitch = Trunk(bins, config.pitch, config.strides, 2 * latent_dim)
-        silence(self.pitch.output)
-        self._register_load_state_dict_pre_hook(add_silent(self.pitch, "pitch."))
+        self.pitch = Trunk(bins, config.pitch, config.strides, 2 * latent_dim) if config.pitch else None
+        add_silently(self)
 
     def spectrum(self, samples):
         """Log magnitude [B, n * 8, fft / 2 + 1] of centred 40 ms frames every 10 ms."""
@@ -76,7 +78,8 @@ class Encoder(Trunk):
         return self.encode_spectrum(self.spectrum(samples))
 
     def encode_spectrum(self, spectrum):
-        mean, log_scale = (self.run(spectrum) + self.pitch.run(spectrum)).chunk(2, -1)
+        output = self.run(spectrum) + (self.pitch.run(spectrum) if self.pitch else 0)
+        mean, log_scale = output.chunk(2, -1)
         return mean, log_scale.clamp(self.config.log_scale_min, self.config.log_scale_max)
 
 
@@ -112,9 +115,9 @@ class Decoder(nn.Module):
         self.norm = nn.LayerNorm(config.channels[-1])
         self.head = SourceFilterHead(config)
         self.output = nn.Linear(config.channels[-1], 2 * self.head.bins + 1)
-        self.pitch = PitchReader(latent_dim, config.pitch_hidden, config.input_kernel, math.prod(config.strides))
-        silence(self.pitch.output)
-        self._register_load_state_dict_pre_hook(add_silent(self.pitch, "pitch."))
+        reader = (latent_dim, config.pitch_hidden, config.input_kernel, math.prod(config.strides))
+        self.pitch = PitchReader(*reader) if config.pitch_hidden else None
+        add_silently(self)
 
     def tail_shapes(self):
         """[(rows, channels)] of the tails of every layer, in the order the decoder uses them."""
@@ -149,7 +152,7 @@ class Decoder(nn.Module):
             for block in blocks:
                 x = run(block.causal, x)
         gains, pitch = self.output(self.norm(x)).float().split([2 * self.head.bins, 1], -1)
-        pitch = pitch + self.pitch(latents, before)[..., None]
+        pitch = pitch + (self.pitch(latents, before)[..., None] if self.pitch else 0)
         return torch.cat([gains, pitch], -1), torch.cat(kept, -1)
 
     def unpack(self, state):
