@@ -32,7 +32,7 @@ fn exponential(x: f32) -> f32 {
 }
 
 fn pitch(frame: u32) -> f32 {
-  let log_pitch = LOG_MIDDLE_PITCH + features[frame * width + width - 1u] + pitches[frame];
+  let log_pitch = LOG_MIDDLE_PITCH + (features[frame * width + width - 1u] + pitches[frame]);
   return exponential(clamp(log_pitch, LOG_LOWEST_PITCH, LOG_HIGHEST_PITCH));
 }
 

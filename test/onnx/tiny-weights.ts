@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseManifest, type Manifest } from "../../runtime/manifest.ts";
 import { parseSafetensors, type SafeTensor } from "../../runtime/safetensors.ts";
 
-/** A random model of the tiny geometry; `python3 weights/recipe/export.py --tiny --out test/fixtures/tiny` makes it. */
+/** A random model of the tiny geometry; `python3 weights/recipe/export.py --tiny --temperature 0.3 --out test/fixtures/tiny` makes it. */
 const FOLDER = new URL("../fixtures/tiny/", import.meta.url);
 
 /** The model the repository ships. */

@@ -47,7 +47,7 @@ it("harmonics sums all harmonics of a gliding pitch and carries pitch and phase 
   for (let place = 0; place < places; place++) {
     const { voice, time } = placeOf(TWO_VOICES, RATE, place);
     const { slot: of, first } = TWO_VOICES.voices[voice]!;
-    const log = Math.fround(Math.fround(logOf(130) + features[place * WIDTH + WIDTH - 1]!) + pitches[place]!);
+    const log = Math.fround(logOf(130) + Math.fround(features[place * WIDTH + WIDTH - 1]! + pitches[place]!));
     const next = Math.fround(Math.exp(Math.min(Math.max(log, logOf(50)), logOf(500))));
     if (time === first * RATE) [hertz, phase] = first === 0 ? [next, 0] : [carriedHertz, carriedPhase];
     const row = of * RING + (time % RING);
