@@ -159,6 +159,8 @@ export function decoderRelations(decoder: DecoderSizes, samplesPerLatent: number
     : sourceFilterRelations(decoder, samplesPerLatent);
 }
 
+const PER_STAGE = "one entry per entry of encoder.channels";
+
 export function encoderRelations(encoder: EncoderSizes, samplesPerLatent: number): readonly Relation[] {
   const { channels } = encoder;
   if (encoder.kind === "waveform") {
@@ -171,19 +173,15 @@ export function encoderRelations(encoder: EncoderSizes, samplesPerLatent: number
       ["encoder.rates", product(encoder.rates) === samplesPerLatent, "product = samplesPerLatent"],
     ];
   }
-  const { blocks, strides, hopSize, pitch = encoder } = encoder;
+  const { strides, hopSize, pitch } = encoder;
   return [
-    ["encoder.blocks", blocks.length === channels.length, "one entry per entry of encoder.channels"],
-    [
-      "encoder.pitch.channels",
-      pitch.channels.length === channels.length,
-      "one entry per entry of encoder.channels",
-    ],
-    [
-      "encoder.pitch.blocks",
-      pitch.blocks.length === channels.length,
-      "one entry per entry of encoder.channels",
-    ],
+    ["encoder.blocks", encoder.blocks.length === channels.length, PER_STAGE],
+    ...(pitch
+      ? ([
+          ["encoder.pitch.channels", pitch.channels.length === channels.length, PER_STAGE],
+          ["encoder.pitch.blocks", pitch.blocks.length === channels.length, PER_STAGE],
+        ] as const)
+      : []),
     [
       "encoder.strides",
       strides.length === channels.length - 1,

@@ -7,7 +7,6 @@ import {
   createConvNorm,
   createVectors,
   perVoice,
-  type Conv1dBuffers,
   type Conv1dSizes,
   type Layer,
 } from "./layers.ts";
@@ -68,8 +67,13 @@ export async function createDecoderTrunk(
   const hidden = createRows(gpu, "hidden", room, stages, (stage) => stage.hidden);
   const latentRing = createRing(gpu, "latents", room, latentDim, room.voiceLatents + decoder.inputKernel - 1);
   const layers: Promise<readonly Layer[]>[] = [createBegin(gpu, tensors, latentDim, room, latentRing)];
-  const addConv = (name: string, tensor: string, source: GPUBuffer, result: GPUBuffer, sizes: Conv1dSizes) =>
-    layers.push(createDense(gpu, tensors, name, tensor, { window: room.window, source, result }, sizes));
+  const addConv: AddConv = (name, tensor, source, result, sizes) => {
+    const vectors = createVectors(gpu, name, tensors.floats(`${tensor}.bias`));
+    const weights = tensors.matrix(`${tensor}.weight`);
+    layers.push(
+      createConv1d(gpu, name, sizes, { window: room.window, weights, vectors, source, result }).then(only),
+    );
+  };
   let source = latentRing;
   let sourceChannels = latentDim;
   for (const stage of stages) {
@@ -116,72 +120,50 @@ export async function createDecoderTrunk(
     addConv("output", "output", normed, features, { channels, outputs, rate });
   }
   const pitches = createRows(gpu, "pitches", room, last, () => 1);
-  layers.push(createPitchReader(gpu, tensors, { latentDim, decoder }, room, latentRing, pitches));
+  const { pitchHidden, inputKernel } = decoder;
+  if (pitchHidden) {
+    const rows = (name: string) => createRows(gpu, name, room, stages.slice(0, 1), () => pitchHidden);
+    const buffers = {
+      latents: latentRing,
+      first: rows("pitch input"),
+      second: rows("pitch middle"),
+      pitches,
+    };
+    const frames = product(decoder.strides);
+    addPitchReader(addConv, buffers, { latentDim, hidden: pitchHidden, taps: inputKernel, frames });
+  }
   return { layers: (await Promise.all(layers)).flat(), features, pitches };
 }
 
-/** What reads the pitch from the latents; without one, the pitches stay 0, as buffers are made. */
-async function createPitchReader(
-  gpu: Gpu,
-  tensors: Tensors,
-  { latentDim, decoder }: Pick<SourceFilterModel, "latentDim" | "decoder">,
-  { window, windowLatents }: DecoderRoom,
-  latents: Ring,
-  pitches: GPUBuffer,
-): Promise<Layer[]> {
-  const { pitchHidden, inputKernel, strides } = decoder;
-  if (!pitchHidden) return [];
-  const rows = (name: string) => gpu.buffer(`decoder pitch ${name}`, windowLatents * pitchHidden * 4);
-  const [first, second] = [rows("input"), rows("middle")];
-  const hidden = { outputs: pitchHidden, rate: 1, activation: "relu" } as const;
-  const framesOfLatent = product(strides);
-  const parts = [
-    createDense(
-      gpu,
-      tensors,
-      "pitch.input",
-      "pitch.input.linear",
-      { window, source: latents.buffer, result: first },
-      {
-        ...hidden,
-        channels: latentDim,
-        taps: inputKernel,
-        back: inputKernel - 1,
-        sourceRing: latents.length,
-      },
-    ),
-    createDense(
-      gpu,
-      tensors,
-      "pitch.middle",
-      "pitch.middle",
-      { window, source: first, result: second },
-      { ...hidden, channels: pitchHidden },
-    ),
-    createDense(
-      gpu,
-      tensors,
-      "pitch.output",
-      "pitch.output",
-      { window, source: second, result: pitches },
-      { channels: pitchHidden, outputs: framesOfLatent, rate: 1, split: framesOfLatent },
-    ),
-  ];
-  return (await Promise.all(parts)).flat();
-}
-
-/** A dense layer of the tensors `tensor`. */
-function createDense(
-  gpu: Gpu,
-  tensors: Tensors,
+/** Adds the dense layer of the tensors `tensor`. */
+type AddConv = (
   name: string,
   tensor: string,
-  buffers: Pick<Conv1dBuffers, "window" | "source" | "result">,
+  source: GPUBuffer,
+  result: GPUBuffer,
   sizes: Conv1dSizes,
-): Promise<Layer[]> {
-  const vectors = createVectors(gpu, name, tensors.floats(`${tensor}.bias`));
-  const weights = tensors.matrix(`${tensor}.weight`);
-  return createConv1d(gpu, name, sizes, { ...buffers, weights, vectors }).then(only);
+) => void;
+
+/** What reads the pitches of a latent's frames from the latents; where it is not, they stay 0, as buffers are made. */
+function addPitchReader(
+  addConv: AddConv,
+  { latents, first, second, pitches }: { latents: Ring } & Record<"first" | "second" | "pitches", GPUBuffer>,
+  { latentDim, hidden, taps, frames }: Record<"latentDim" | "hidden" | "taps" | "frames", number>,
+): void {
+  const toHidden = { outputs: hidden, rate: 1, activation: "relu" } as const;
+  const looking = { taps, back: taps - 1, sourceRing: latents.length };
+  addConv("pitch.input", "pitch.input.linear", latents.buffer, first, {
+    channels: latentDim,
+    ...looking,
+    ...toHidden,
+  });
+  addConv("pitch.middle", "pitch.middle", first, second, { channels: hidden, ...toHidden });
+  addConv("pitch.output", "pitch.output", second, pitches, {
+    channels: hidden,
+    outputs: frames,
+    rate: 1,
+    split: frames,
+  });
 }
 
 function only(layer: Layer): Layer[] {

@@ -92,6 +92,12 @@ interface TrunkInputs {
   readonly result: GPUBuffer | undefined;
 }
 
+/** What a dense layer has besides its tensors and sizes. */
+interface AddedConv {
+  readonly weights?: Matrix;
+  readonly residual?: GPUBuffer | undefined;
+}
+
 async function createTrunk(
   gpu: Gpu,
   tensors: Tensors,
@@ -102,20 +108,24 @@ async function createTrunk(
   const at = (list: readonly number[], index: number) => list[index] as number; // the manifest's parser checks lengths
   const rows = (name: string, count: number, columns: number) =>
     gpu.buffer(prefix + name, count * columns * 4);
-  const vectors = (...names: readonly string[]) =>
-    createVectors(gpu, names.join(" "), ...names.map((name) => tensors.floats(name)));
   const layers: Layer[] = [];
-  /** A dense layer of the trunk's tensors `part`. */
+  /** A dense layer of the trunk's tensors `part`; its result is added to the rows `residual`, if any. */
   const addConv = async (
     part: string,
     source: GPUBuffer,
     sizes: Conv1dSizes,
-    weights = tensors.matrix(`${prefix}${part}.weight`),
+    { weights = tensors.matrix(`${prefix}${part}.weight`), residual }: AddedConv = {},
   ) => {
     const name = prefix + part;
     const result = rows(part, latents * sizes.rate, sizes.outputs);
-    const buffers = { window, weights, vectors: vectors(`${name}.bias`), source, result };
-    layers.push(await createConv1d(gpu, name, sizes, buffers));
+    const bias = tensors.floats(`${name}.bias`);
+    const shared = { window, weights, source, result };
+    const scale = residual ? [new Float32Array(sizes.outputs).fill(1)] : [];
+    const vectors = createVectors(gpu, name, bias, ...scale);
+    const layer = residual
+      ? createConv1d(gpu, name, { ...sizes, activation: "residual" }, { ...shared, vectors, residual })
+      : createConv1d(gpu, name, sizes, { ...shared, vectors });
+    layers.push(await layer);
     return result;
   };
 
@@ -124,7 +134,7 @@ async function createTrunk(
   const normed = rows("normed", latents * rate, widest);
   const hidden = rows("hidden", latents * rate, 2 * widest);
   const inputSizes = { channels: magnitudeWidth(encoder.fftSize), outputs: at(channels, 0), rate };
-  let x = await addConv("input", magnitudes, inputSizes, inputWeights);
+  let x = await addConv("input", magnitudes, inputSizes, { weights: inputWeights });
   for (const [stage, width] of channels.entries()) {
     if (stage > 0) {
       const step = at(encoder.strides, stage - 1);
@@ -151,26 +161,12 @@ async function createTrunk(
     }
   }
   const last = at(channels, channels.length - 1);
-  const normVectors = vectors(`${prefix}norm.weight`, `${prefix}norm.bias`);
+  const norm = [tensors.floats(`${prefix}norm.weight`), tensors.floats(`${prefix}norm.bias`)];
+  const normVectors = createVectors(gpu, `${prefix}norm`, ...norm);
   const normBuffers = { window, vectors: normVectors, source: x, result: normed };
   layers.push(await createConvNorm(gpu, `${prefix}norm`, { channels: last, rate }, normBuffers));
   const outputSizes = { channels: last, outputs: 2 * latentDim, rate };
-  if (!before) {
-    return { layers, result: await addConv("output", normed, outputSizes) };
-  }
-  const result = rows("output", latents, 2 * latentDim);
-  const bias = tensors.floats(`${prefix}output.bias`);
-  const outputBuffers = {
-    window,
-    weights: tensors.matrix(`${prefix}output.weight`),
-    vectors: createVectors(gpu, `${prefix}output`, bias, new Float32Array(bias.length).fill(1)),
-    source: normed,
-    residual: before,
-    result,
-  };
-  const addedSizes = { ...outputSizes, activation: "residual" } as const;
-  layers.push(await createConv1d(gpu, `${prefix}output`, addedSizes, outputBuffers));
-  return { layers, result };
+  return { layers, result: await addConv("output", normed, outputSizes, { residual: before }) };
 }
 
 /** Zeros on both sides, so that frame t is centred in hop t. */

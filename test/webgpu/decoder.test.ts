@@ -17,9 +17,8 @@ beforeAll(async () => {
 
 describe("the decoder says the golden sentence", () => {
   // The golden sound of the tiny model is itself 59 dB from that of its exported graph: PyTorch rounds its Fourier matrices.
-  // Its random reader of the pitch rounds too, and what is off in a pitch adds up in the phase: 52 dB.
   it.each([
-    ["tiny", "f32", readTiny, 50, Infinity],
+    ["tiny", "f32", readTiny, 55, Infinity],
     ["shipped", "f32", readShipped, 60, Infinity],
     ["shipped", "f16", readShipped, 40, 8],
   ] as const)("of the %s model with %s weights", async (_model, weightType, read, least, mostFrames) => {

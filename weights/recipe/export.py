@@ -231,6 +231,8 @@ def tiny_model():
     vae = FlowVae(TINY)  # its parts for the pitch are drawn last: all else stays what it was before there were any
     vae.load_state_dict(first.state_dict())
     enliven([*vae.encoder.pitch.parameters(), *vae.decoder.pitch.parameters()])
+    with torch.no_grad():
+        vae.decoder.pitch.output.weight.mul_(0.2)  # what is off in a pitch adds up in the phase
     factor = np.tril(np.full((dim, dim), 0.1)) + 0.4 * np.eye(dim)
     components = [
         {"weight": 0.6, "mean": np.linspace(-0.7, 0.1, dim), "cholesky": factor},

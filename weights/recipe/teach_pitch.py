@@ -10,7 +10,6 @@ model has to learn the new dims (train_lm.py).
 """
 
 import argparse
-import math
 
 import torch
 import torch.nn as nn
@@ -18,8 +17,7 @@ import torch.nn as nn
 from config import GEOMETRIES, SAMPLES_PER_LATENT
 from language_model import gaussian_kl
 from prepare import Corpus
-from source_filter import MIDDLE_PITCH_HZ
-from train_vae import CropSampler, pitch_labels
+from train_vae import CropSampler, pitch_errors, pitch_labels
 from training import (
     Ema,
     Log,
@@ -34,7 +32,6 @@ from training import (
 )
 from vae import FlowVae, sample, silence
 
-FRAMES_PER_LATENT = 8
 RATE_WEIGHT = 0.0003  # of a nat, against the error of the log pitch
 FIRST_LOG_SCALE = -3.0  # narrow enough to carry something
 
@@ -74,24 +71,24 @@ class PitchLesson:
         full = latents.new_zeros(*latents.shape[:2], self.decoder.latent_dim)
         full[..., self.dims] = latents
         before = full.new_zeros(len(full), self.decoder.config.input_kernel - 1, full.shape[-1])
-        return math.log(MIDDLE_PITCH_HZ) + self.decoder.pitch(full, before)
+        return self.decoder.head.pitch(self.decoder.pitch(full, before)[..., None])
 
     def advance(self, samples, labels, step):
         """One step on samples [B, N] with pitches [B, N / 160] in Hz (0: none); returns its figures."""
         with bfloat16_layers(samples.device):
             mean, log_scale = self.encoder.pitch.run(self.encoder.spectrum(samples)).chunk(2, -1)
-        mean, log_scale = mean[..., self.dims], log_scale[..., self.dims].clamp(-4, 1)
+        bounds = self.encoder.config.log_scale_min, self.encoder.config.log_scale_max
+        mean, log_scale = mean[..., self.dims], log_scale[..., self.dims].clamp(*bounds)
         zero = torch.zeros_like(mean)
         rate = gaussian_kl(mean, log_scale, zero, zero).sum(-1).mean()
-        error = (self.read(sample(mean, log_scale)) - labels.clamp(min=1).log()).abs()
-        is_voiced = labels > 0
-        pitch = error[is_voiced].mean()
+        errors = pitch_errors(self.read(sample(mean, log_scale)), labels)
+        pitch = errors.sum() / max(len(errors), 1)
         self.optimiser.zero_grad()
         (pitch + RATE_WEIGHT * rate).backward()
         torch.nn.utils.clip_grad_norm_(self.learners.parameters(), 1.0)
         self.optimiser.step()
         self.ema.update(self.learners, step)
-        return {"pitch": pitch.detach(), "median": error.detach()[is_voiced].median(), "rate": rate.detach(), "sigma": log_scale.exp().mean().detach()}
+        return {"pitch": pitch.detach(), "median": errors.detach().median(), "rate": rate.detach(), "sigma": log_scale.exp().mean().detach()}
 
 
 def train(args):
@@ -111,7 +108,7 @@ def train(args):
         step += 1
         set_rate(lesson.optimiser, cosine_rate(progress, step, args.rate))
         samples, whispered = sampler.batch(args.batch, crop)
-        labels = pitch_labels(samples, args.crop_latents * FRAMES_PER_LATENT, whispered)
+        labels = pitch_labels(samples, crop // model.decoder.config.hop_size, whispered)
         log.add(step, lesson.advance(samples.to(device), labels.to(device), step))
     lesson.learners.load_state_dict(lesson.ema.state)
     taught = model.state_dict()

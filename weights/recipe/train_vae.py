@@ -110,6 +110,11 @@ def pitch_labels(samples, frames, whispered):
     return torch.from_numpy(labels)
 
 
+def pitch_errors(predicted, labels):
+    """Errors [n] of the predicted log pitch in the frames that have one."""
+    return (predicted - labels.clamp(min=1).log()).abs()[labels > 0]
+
+
 def decode_with_pitch(decoder, latents, labels):
     """Samples made with the true pitch where there is one, the error of the predicted log pitch there, and the share of
     harmonics in whispers."""
@@ -117,13 +122,12 @@ def decode_with_pitch(decoder, latents, labels):
         tails, head = decoder.unpack(decoder.initial_state(latents.shape[0]))
         features, _ = decoder.features(latents, tails)
         predicted = decoder.head.pitch(features)
-        voiced = (labels > 0).float()
         hertz = torch.where(labels > 0, labels, predicted.detach().exp())
         made, _ = decoder.head(features, head, hertz)
-    error = (predicted - labels.clamp(min=1).log()).abs()
+    errors = pitch_errors(predicted, labels)
     whispered = (labels == WHISPERED).float()
     share = (decoder.head.harmonic_share(features) * whispered).sum() / whispered.sum().clamp(min=1)
-    return made, (error * voiced).sum() / voiced.sum().clamp(min=1), share
+    return made, errors.sum() / max(len(errors), 1), share
 
 
 def reconstruct(model, samples, whispered, train_encoder):
