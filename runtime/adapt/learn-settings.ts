@@ -19,6 +19,11 @@ export const LEARN_SETTINGS = {
    * gain 4 % or more; the others 0.5 % at most, and their other lines become less alike.
    */
   leastGain: 0.02,
+  /**
+   * Share by which the KL on the rehearsed lines may rise; then training ends, for words are lost next. It rises on people's voices,
+   * hardly on those made from the corpus.
+   */
+  mostForgotten: 0.15,
   /** Steps between two looks at the held-out line; training ends when this many looks in a row showed nothing better. */
   stepsBetweenChecks: 5,
   patience: 4,

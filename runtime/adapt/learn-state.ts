@@ -35,6 +35,8 @@ export interface LearnState {
   readonly second: Float32Array;
   /** KL on the held-out frames before training, or on the training lines when there are none. */
   readonly klBefore: number;
+  /** KL on the rehearsed lines before training. */
+  readonly rehearsedBefore: number;
   /** The average that was best on the held-out frames, when, and how good. */
   readonly best: Float32Array;
   readonly bestStep: number;

@@ -170,6 +170,7 @@ async function prepare(
     first: new Float32Array(values.length),
     second: new Float32Array(values.length),
     klBefore: Infinity,
+    rehearsedBefore: Infinity,
     best: values.slice(),
     bestStep: 0,
     bestKl: Infinity,

@@ -15,7 +15,7 @@ const SEED = 1;
 type Progressing = { -readonly [Key in keyof LearnState]: LearnState[Key] };
 
 /**
- * Trains until the steps are done, or the held-out line has not become better for a while. A step depends on nothing but
+ * Trains until the steps are done, the held-out line has not become better for a while, or the rehearsed ones are forgotten. A step depends on nothing but
  * the state before it, so a state that was saved goes on as if it had never stopped.
  * @throws BackendError when the device fails, or the signal's reason; the given state is never changed
  */
@@ -26,19 +26,22 @@ export async function train(
   { signal, onProgress, onState }: LearnControl = {},
 ): Promise<LearnState> {
   const state: Progressing = snapshot(start);
-  const judge = () => {
+  const klOf: KlOf = async (lesson) => {
+    await yieldThread(signal);
     const adapter = adapterOf(state.average, state.rank, manifest);
-    return judged(state, async (lesson) => {
-      await yieldThread(signal);
-      return (await backend.adapterGradient(meanLine(lesson), adapter)).kl;
-    });
+    return (await backend.adapterGradient(meanLine(lesson), adapter)).kl;
   };
-  if (state.step === 0) state.klBefore = state.bestKl = await judge();
+  if (state.step === 0) {
+    state.klBefore = state.bestKl = await heldOutKl(state, klOf);
+    state.rehearsedBefore = await meanKl(state.rehearsal, klOf);
+  }
   while (state.step < state.steps && !isStale(state)) {
     const stepKl = await takeStep(backend, manifest, state, signal);
     const { step: done, steps } = state;
     if (done % SETTINGS.stepsBetweenChecks === 0 || done === steps) {
-      const checked = await judge();
+      const rehearsed = await meanKl(state.rehearsal, klOf);
+      if (rehearsed > (1 + SETTINGS.mostForgotten) * state.rehearsedBefore) break;
+      const checked = await heldOutKl(state, klOf);
       if (checked < Math.min(state.bestKl, (1 - SETTINGS.leastGain) * state.klBefore)) {
         state.best.set(state.average);
         state.bestKl = checked;
@@ -93,14 +96,19 @@ function lessonOf({ training, rehearsal }: LearnState, draw: number): Lesson {
 }
 
 /** Mean KL of the held-out frames, or of the training lines when there are none. */
-async function judged({ heldOut, heldOutFrom, training }: LearnState, klOf: KlOf): Promise<number> {
-  if (heldOut === undefined) return (await sumOfKl(training, klOf)) / framesOf(training);
+async function heldOutKl({ heldOut, heldOutFrom, training }: LearnState, klOf: KlOf): Promise<number> {
+  if (heldOut === undefined) return meanKl(training, klOf);
   const known = heldOutFrom === 0 ? [] : [beginningOf(heldOut, heldOutFrom)];
   const sum = (await sumOfKl([heldOut], klOf)) - (await sumOfKl(known, klOf)); // frames do not see later ones
   return sum / (framesOf([heldOut]) - heldOutFrom);
 }
 
 type KlOf = (lesson: Lesson) => Promise<number>;
+
+/** Mean over the frames of all lessons; 0 of none. */
+async function meanKl(lessons: readonly Lesson[], klOf: KlOf): Promise<number> {
+  return lessons.length === 0 ? 0 : (await sumOfKl(lessons, klOf)) / framesOf(lessons);
+}
 
 /** Sum over the frames of all lessons. */
 async function sumOfKl(lessons: readonly Lesson[], klOf: KlOf): Promise<number> {

@@ -34,5 +34,6 @@ it("are those that the recipe measures", async () => {
     steps_between_checks: rest.stepsBetweenChecks,
     patience: rest.patience,
     least_gain: rest.leastGain,
+    most_forgotten: rest.mostForgotten,
   });
 });

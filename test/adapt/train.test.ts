@@ -11,7 +11,7 @@ import { fakeBackend, quadraticLoss } from "./fake-backend.ts";
 
 const manifest = await tinyManifest();
 const D = manifest.latentDim;
-const { rank, stepsBetweenStates, stepsBetweenChecks, patience, leastGain } = LEARN_SETTINGS;
+const { rank, stepsBetweenStates, stepsBetweenChecks, patience, leastGain, mostForgotten } = LEARN_SETTINGS;
 
 function lessonOf(frames: number, symbol: number) {
   const size = frames * D;
@@ -46,6 +46,7 @@ function stateOf(parts: Partial<LearnState> = {}): LearnState {
     first: new Float32Array(values.length),
     second: new Float32Array(values.length),
     klBefore: Infinity,
+    rehearsedBefore: Infinity,
     best: values.slice(),
     bestStep: 0,
     bestKl: Infinity,
@@ -56,6 +57,8 @@ function stateOf(parts: Partial<LearnState> = {}): LearnState {
 /** A bowl whose bottom moves with every draw, so that any difference between two runs shows. */
 const drawn = quadraticLoss(({ latents }) => 0.2 + 0.02 * Math.tanh(latents[0] ?? 0));
 const same = quadraticLoss(() => 0.1);
+/** Whether nothing of the line was drawn: it is one to judge by. */
+const isMean = ({ latents, target }: TrainingLine) => latents === target.mean;
 const isWhole = (line: TrainingLine) => line.symbolIndices.length === whole.symbolIndices.length;
 
 describe("training", () => {
@@ -122,6 +125,22 @@ describe("training", () => {
     expect(best[0] === start).toBe(expected === 0);
   });
 
+  it.each([
+    ["goes on while what it rehearses is little worse", 0.9 * mostForgotten, 60, 60],
+    ["is over, and keeps nothing more, when what it rehearses is forgotten", 1.1 * mostForgotten, 20, 15],
+  ])("%s", async (_, forgotten, steps, kept) => {
+    const start = startValues(rank, manifest, 0);
+    let checks = 0;
+    const { backend } = fakeBackend(manifest, (line, adapter) => {
+      const found = same(line, adapter);
+      if (line.symbolIndices.length !== 9 || !isMean(line)) return found;
+      return { ...found, kl: adapter.attentionA[0] === start[0] || ++checks < 4 ? 1 : 1 + forgotten };
+    });
+    const { step, bestStep, rehearsedBefore } = await train(backend, manifest, stateOf());
+    expect(rehearsedBefore).toBe(1);
+    expect([step, bestStep]).toEqual([steps, kept]);
+  });
+
   it("judges by the held-out frames alone", async () => {
     const { backend } = fakeBackend(manifest, (line, adapter) => ({
       ...same(line, adapter),
@@ -147,7 +166,7 @@ describe("training", () => {
   it("mixes recorded and rehearsed lines by their share", async () => {
     const seen: number[] = [];
     const { backend } = fakeBackend(manifest, (line, adapter) => {
-      seen.push(line.symbolIndices.length);
+      if (!isMean(line)) seen.push(line.symbolIndices.length);
       return same(line, adapter);
     });
     await train(backend, manifest, stateOf({ steps: 20, heldOut: undefined }));
@@ -191,9 +210,16 @@ describe("training", () => {
 
 describe("a saved state", () => {
   it("reads back as it was", () => {
-    const state = stateOf({ klBefore: 1.5, bestKl: 1.25, step: 7 });
+    const state = stateOf({ klBefore: 1.5, rehearsedBefore: 1.25, bestKl: 1.25, step: 7 });
     expect(readLearnState(writeLearnState(state), manifest)).toEqual(state);
-    const short = stateOf({ klBefore: 1, bestKl: 1, heldOut: undefined, heldOutFrom: 0, rehearsal: [] });
+    const short = stateOf({
+      klBefore: 1,
+      rehearsedBefore: 0,
+      bestKl: 1,
+      heldOut: undefined,
+      heldOutFrom: 0,
+      rehearsal: [],
+    });
     expect(readLearnState(writeLearnState(short), manifest)).toEqual(short);
   });
 

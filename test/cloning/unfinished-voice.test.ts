@@ -29,6 +29,7 @@ function stateAt(step: number): LearnState {
     heldOutFrom: 0,
     rank: 2,
     klBefore: 2,
+    rehearsedBefore: 1,
     bestStep: step,
     bestKl: 1,
   };

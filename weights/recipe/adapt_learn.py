@@ -29,6 +29,7 @@ class Settings:
     steps_between_checks: int = 5
     patience: int = 4
     least_gain: float = 0.02
+    most_forgotten: float = 0.15
     held_out: float = 0.5
     fewest_frames: int = 6
 
@@ -85,24 +86,34 @@ def hold_out(lessons, settings):
 
 
 class StopRule:
-    """Which of the averaged adapters is kept: the best on the held-out frames, None when none is better than chance."""
+    """Which of the averaged adapters is kept: the best on the held-out frames before the rehearsed lines are forgotten, None when
+    none is better than chance."""
 
-    def __init__(self, lm, last, first, settings):
-        self.lm, self.last, self.first, self.settings = lm, last, first, settings
+    def __init__(self, lm, last, first, rehearsals, settings):
+        self.lm, self.last, self.first, self.rehearsals, self.settings = lm, last, first, rehearsals, settings
         self.adapter, self.step, self.is_over = None, 0, False
         self.before = self.best = self.held_out_kl(start_adapter(lm, 1))
+        self.rehearsed_before = self.rehearsed_kl(start_adapter(lm, 1))
 
     @torch.no_grad()
-    def held_out_kl(self, adapter):
-        def total(lesson):
-            return line_losses(self.lm, lesson.line(self.lm.config.pointer, lesson.mean), adapter)[0].item() * len(lesson.path)
+    def total_kl(self, lesson, adapter):
+        """Sum over the frames of a lesson."""
+        return line_losses(self.lm, lesson.line(self.lm.config.pointer, lesson.mean), adapter)[0].item() * len(lesson.path)
 
-        known = total(self.last.beginning(self.first)) if self.first else 0.0  # frames do not see later ones
-        return (total(self.last) - known) / (len(self.last.path) - self.first)
+    def held_out_kl(self, adapter):
+        known = self.total_kl(self.last.beginning(self.first), adapter) if self.first else 0.0  # frames do not see later ones
+        return (self.total_kl(self.last, adapter) - known) / (len(self.last.path) - self.first)
+
+    def rehearsed_kl(self, adapter):
+        frames = sum(len(lesson.path) for lesson in self.rehearsals)
+        return sum(self.total_kl(lesson, adapter) for lesson in self.rehearsals) / max(frames, 1)
 
     def look(self, step, average):
         settings = self.settings
         if self.is_over or (step % settings.steps_between_checks and step != settings.steps):
+            return
+        self.is_over = self.rehearsed_kl(average) > (1 + settings.most_forgotten) * self.rehearsed_before
+        if self.is_over:
             return
         kl = self.held_out_kl(average)
         if kl < min(self.best, (1 - settings.least_gain) * self.before):
@@ -127,7 +138,7 @@ def learn(voice, rehearsals, settings, counts):
     average = [value.detach().clone() for value in values]
     optimiser = torch.optim.AdamW(values, settings.rate, settings.betas, weight_decay=settings.weight_decay)
     own, *held_out = hold_out(voice.lessons, settings)
-    rule = StopRule(voice.lm, *held_out, settings)
+    rule = StopRule(voice.lm, *held_out, rehearsals, settings)
     pointer, made, draws, step = voice.lm.config.pointer, {0: None}, 0, 0
     while draws < counts[-1] or not rule.is_over:
         gradients = [torch.zeros_like(value) for value in values]

@@ -7,11 +7,17 @@ import math
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
+import numpy as np
+import torch
+
+from adapt_learn import Lesson, Settings, StopRule
 from adapt_speakers import BEYOND, GROUPS, HELD_OUT, OUTSIDE, SECONDS, lines_of, speakers_measured
 from adapt_table import counts_table, speakers_table
-from config import SAMPLE_RATE_HZ
+from config import SAMPLE_RATE_HZ, TINY
 from kept_files import folder_of, kept
+from language_model import LanguageModel
 from phonemes import read_cmudict
 from prepare import CMUDICT, FIXED_PITCH, SPEAKERS, VOICE_SHARE, WIDE_SPEAKERS
 
@@ -60,6 +66,40 @@ class Speakers(unittest.TestCase):
             self.assertTrue(SECONDS[0] <= seconds <= SECONDS[1])
             self.assertEqual(len(others), 1)
             self.assertNotIn(others[0][1]["text"], [told["text"] for _, told in taught])
+
+
+def lesson_of(frames):
+    posterior = torch.zeros(1, frames, TINY.latent_dim)
+    return Lesson(torch.zeros(1, TINY.speaker.dim), np.ones(3, int), np.ones(frames, int), posterior, posterior)
+
+
+class Stopping(unittest.TestCase):
+    def steps_after(self, kl_of, steps=range(5, 65, 5)):
+        """The rule when it has seen averages of so many steps, each [its step]; kl_of(frames, step) gives a line's KL."""
+        model = LanguageModel(TINY.language_model, TINY.latent_dim, TINY.speaker.dim)
+
+        def losses(_, line, adapter):
+            step = float(adapter[0]) if len(adapter) == 1 else 0.0
+            return torch.tensor(kl_of(line.target_mean.shape[1], step)), None
+
+        with mock.patch("adapt_learn.line_losses", losses):
+            rule = StopRule(model, lesson_of(20), 0, [lesson_of(9), lesson_of(3)], Settings())
+            for step in steps:
+                rule.look(step, [torch.tensor(float(step))])
+        return rule
+
+    def test_the_best_is_kept_until_it_is_stale(self):
+        rule = self.steps_after(lambda frames, step: 1 + 0.01 * abs(step - 10) if frames == 20 else 1.0)
+        self.assertEqual((rule.step, float(rule.adapter[0]), rule.is_over), (10, 10.0, True))
+
+    def test_nothing_is_kept_once_the_rehearsed_lines_are_forgotten(self):
+        for forgotten, kept in ((0.14, 60), (0.16, 15)):
+            rule = self.steps_after(lambda frames, step: 2 - 0.01 * step if frames == 20 else 1 + forgotten * (step >= 20))
+            self.assertEqual((rule.step, rule.is_over), (kept, True))
+
+    def test_lines_count_by_their_frames(self):
+        rule = self.steps_after(lambda frames, _: {20: 1.0, 9: 2.0, 3: 4.0}[frames], ())
+        self.assertAlmostEqual(rule.rehearsed_before, (9 * 2 + 3 * 4) / 12)
 
 
 class Tables(unittest.TestCase):
