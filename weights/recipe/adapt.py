@@ -1,13 +1,14 @@
 """Learns held-out voices by test-time training as the runtime does (runtime/adapt/) and measures what it brings.
 
     python3 adapt.py --vae ../../checkpoints/vae6-polished.pt --lm ../../checkpoints/lm5-done.pt --data ../../checkpoints/data5 \
-        --judge ../../checkpoints/judge.pt --results ../../checkpoints/adapt5 [--out table.md]
+        --judge ../../checkpoints/judge.pt --recogniser ../../checkpoints/recogniser2.pt --results ../../checkpoints/adapt5 \
+        [--recordings /usr/share/pocketsphinx/test/data/librivox] [--out table.md]
 
 Of every speaker about 5 s are learned (two sentences, read as one recording), less the end that is held out; other lines
 are spoken by the adapted model. Similarity is the cosine of the judge's embeddings to the mean of those of the speaker's own
 other lines; N is the number of latent sequences drawn (Eq. 11), and "kept" the adapter that the stop rule takes. Speakers:
-some held out from all training, some beyond the range of the first 800 and some outside of all settings (adapt_speakers.py). A
-run that was stopped goes on with the speakers that `--results` lacks.
+some held out from all training, some beyond the range of the first 800, some outside of all settings (adapt_speakers.py), and a
+person (recorded.py). A run that was stopped goes on with the speakers that `--results` lacks.
 """
 
 import argparse
@@ -32,6 +33,8 @@ from kept_lines import identity_of
 from metrics import speaker_similarity
 from phonemes import read_cmudict
 from prepare import CMUDICT, held_out_sentences, synthesise
+from recogniser import load_recogniser, phone_errors
+from recorded import READER, recorded_lines
 from symbols import SYMBOL_ID
 from utterances import pointer_path
 
@@ -79,8 +82,8 @@ def unit(vector):
 class Speaker:
     """What is measured of one speaker, and the lines to be read."""
 
-    def __init__(self, voice, judge):
-        self.voice, self.judge = voice, judge
+    def __init__(self, voice, judge, recogniser):
+        self.voice, self.judge, self.recogniser = voice, judge, recogniser
         self.own = np.stack([unit(embed(judge, samples)) for samples, _ in voice.others])
 
     def similarities(self, signals):
@@ -97,7 +100,7 @@ class Speaker:
 
     @torch.no_grad()
     def of(self, adapter):
-        """({similarity, kl, pointer}, signals of the first READ_LINES lines) with the adapter."""
+        """({similarity, kl, pointer, phones: (errors, phones)}, signals of the first READ_LINES lines) with the adapter."""
         voice = self.voice
         model, nothing = adapted_model(voice.lm, adapter), adapter or start_adapter(voice.lm, 1)
         signals = [voice.say(model, utterance["symbols"])[0].numpy() for _, utterance in voice.others]
@@ -107,12 +110,14 @@ class Speaker:
             kl, pointer = line_losses(voice.lm, lesson.line(voice.lm.config.pointer, lesson.mean), nothing)
             losses.append((kl.item(), pointer.item()))
         kl, pointer = np.mean(losses, 0).tolist()
-        return {"similarity": self.similarities(signals), "kl": kl, "pointer": pointer}, signals[:READ_LINES]
+        heard = [phone_errors(self.recogniser, told["symbols"], signal) for signal, (_, told) in zip(signals, voice.others)]
+        phones = np.sum(heard, 0).tolist()
+        return {"similarity": self.similarities(signals), "kl": kl, "pointer": pointer, "phones": phones}, signals[:READ_LINES]
 
 
-def measure_speaker(voice, judge, rehearsals, settings, counts):
+def measure_speaker(voice, judge, recogniser, rehearsals, settings, counts):
     """What --results keeps of a speaker: figures as plain values, and what is to be read."""
-    speaker = Speaker(voice, judge)
+    speaker = Speaker(voice, judge, recogniser)
     made, rule = learn(voice, rehearsals, settings, counts)
     figures, signals = {}, {}
     for count, adapter in made.items():
@@ -136,19 +141,21 @@ def read_words(result, path, read, args):
 
 def measure(args, settings):
     torch.set_num_threads(1)
-    counts, files = sorted(args.counts), [args.vae, args.lm, args.judge, Path(args.data) / "latents.json"]
+    counts, files = sorted(args.counts), [args.vae, args.lm, args.judge, args.recogniser, Path(args.data) / "latents.json"]
     folder = folder_of(args.results, identity_of(files, held_out_sentences()) | asdict(settings) | {"counts": counts, "spoken": args.lines})
     cmudict, models = read_cmudict(CMUDICT), load_models(args, load_vae(args.vae))
     flatten_embeddings(models[1].language_model)
     for module in models[:2]:
         module.requires_grad_(False)
-    speakers, judge = speakers_measured(args.held_out, args.beyond, args.outside), load_judge(args.judge)
+    speakers = speakers_measured(args.held_out, args.beyond, args.outside) + [READER] * bool(args.recordings)
+    judge, recogniser = load_judge(args.judge), load_recogniser(args.recogniser)
 
     def make(speaker, path):
-        voice = Voice(models, speaker, *lines_of(speaker, cmudict, args.lines))
+        lines = recorded_lines(args.recordings, cmudict) if speaker is READER else lines_of(speaker, cmudict, args.lines)
+        voice = Voice(models, speaker, *lines)
         texts = held_out_sentences()[REHEARSED] if settings.rehearsal else []
         rehearsals = voice.rehearsals([synthesise(text, speaker, cmudict)[1]["symbols"] for text in texts])
-        figures, signals = measure_speaker(voice, judge, rehearsals, settings, counts)
+        figures, signals = measure_speaker(voice, judge, recogniser, rehearsals, settings, counts)
         np.savez(path.with_suffix(".npz"), **{f"{count} {i}": line for count, lines in signals.items() for i, line in enumerate(lines)})
         return figures
 
@@ -176,6 +183,8 @@ if __name__ == "__main__":
     parser.add_argument("--vae", required=True)
     parser.add_argument("--lm", required=True)
     parser.add_argument("--judge", required=True)
+    parser.add_argument("--recogniser", required=True, help="hears the phones; no one that took part in a training")
+    parser.add_argument("--recordings", help="folder of a person's lines (recorded.py)")
     parser.add_argument("--counts", type=int, nargs="*", default=[0, 25, 50, 100, 200, 400])
     parser.add_argument("--read", nargs="*", default=["0", "200", KEPT], help="numbers of draws whose words are read")
     parser.add_argument("--results", required=True, help="folder; one file a speaker")

@@ -24,7 +24,7 @@ OUTSIDE = (  # exp(+-0.24) of vocal tract, exp(+-0.4) of pitch, 3 dB of tilt
     {"voice": "awb", "vocal_tract": 0.74, "pitch": 0.6, "stretch": 1.1, "tilt": -4.0},
     {"voice": "kal16", "vocal_tract": 1.33, "pitch": 1.6, "stretch": 0.95, "tilt": 4.0},
 )
-GROUPS = ("held out", "beyond", "outside")
+GROUPS = ("held out", "beyond", "outside", "recorded")
 SECONDS = (4.0, 6.0)  # what is learned lasts so long
 
 

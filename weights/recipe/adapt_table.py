@@ -24,15 +24,16 @@ def words_cell(words, count):
 
 def counts_table(results, words, columns):
     """Rows as in the paper's figure 6: means over the speakers for every N."""
-    names = ["N", "similarity", *GROUPS, "lowest of a speaker", "KL of unseen lines", "pointer", "WER %"]
+    names = ["N", "similarity", *GROUPS, "lowest of a speaker", "KL of unseen lines", "pointer", "phone errors %", "WER %"]
     rows = []
     for count in columns:
         figures = [result["figures"][count] for result in results]
         kl, pointer = (np.mean([each[name] for each in figures]) for name in ("kl", "pointer"))
         similarity = group_means(results, [each["similarity"] for each in figures])
-        rows.append([count, *similarity, f"{kl:.3f}", f"{pointer:.3f}", words_cell(words, count)])
+        errors, phones = np.sum([each["phones"] for each in figures], 0)
+        rows.append([count, *similarity, f"{kl:.3f}", f"{pointer:.3f}", f"{100 * errors / phones:.1f}", words_cell(words, count)])
     for name, label in (("resynthesis", "resynthesis of the speaker's own lines"), ("same", "the speaker's own lines")):
-        rows.append([label, *group_means(results, [result[name] for result in results]), "-", "-", "-"])
+        rows.append([label, *group_means(results, [result[name] for result in results]), "-", "-", "-", "-"])
     return table_lines(names, rows)
 
 
@@ -41,7 +42,8 @@ def speakers_table(results, columns):
     rows = []
     for result in results:
         speaker, (before, after) = result["speaker"], result["held_out_kl"]
+        heard = [f"{errors} of {phones}" for errors, phones in (result["figures"][count]["phones"] for count in (columns[0], columns[-1]))]
         cells = [result["figures"][count]["similarity"] for count in columns] + [result["resynthesis"], result["same"]]
         name = f"{speaker['voice']} {speaker['id']}, {speaker['group']}"
-        rows.append([name, *(f"{value:.3f}" for value in cells), f"{result['kept_step']}", f"{before:.3f} -> {after:.3f}"])
-    return table_lines(["speaker", *columns, "resynthesis", "same", "kept step", "held-out KL"], rows)
+        rows.append([name, *(f"{value:.3f}" for value in cells), f"{result['kept_step']}", f"{before:.3f} -> {after:.3f}", " -> ".join(heard)])
+    return table_lines(["speaker", *columns, "resynthesis", "same", "kept step", "held-out KL", "phone errors"], rows)
