@@ -2,11 +2,9 @@
 import type { Adapter, SpeechBackend } from "../backend.ts";
 import { AudioInputError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
-import { symbolIdsOf } from "../speech/symbol-ids.ts";
 import type { UserLexicon } from "../text/lexicon.ts";
-import { phonemize } from "../text/phonemize.ts";
 import { adapterOf, startValues } from "./adapter-values.ts";
-import { alignSpeech, refuseOtherWords } from "./align.ts";
+import { alignRecording } from "./align-recording.ts";
 import { type Consent, requireConsent } from "./consent.ts";
 import { cutSpeech } from "./cut-speech.ts";
 import { LEARN_SETTINGS } from "./learn-settings.ts";
@@ -16,7 +14,7 @@ import { FEWEST_FRAMES, lessonsOf } from "./lessons.ts";
 import { modelHashOf, refuseOtherModel } from "./model-hash.ts";
 import { LONGEST_LEAD_SECONDS, type ReadSentence, readSentence } from "./read-sentence.ts";
 import { rehearsalLesson } from "./rehearse.ts";
-import { speakSentence, type SpokenSentence } from "./speak-sentence.ts";
+import { REHEARSED, sentencesOf } from "./rehearsed-text.ts";
 import { train } from "./train.ts";
 import { yieldThread } from "../yield-thread.ts";
 
@@ -136,13 +134,10 @@ async function prepare(
   await yieldThread(signal);
   const speech = cutSpeech(options.samples, manifest, LONGEST_LEAD_SECONDS);
   const latent = (await backend.embedSpeaker(speech)).mean;
-  const spoken: SpokenSentence[] = [];
-  for (const [i, symbols] of texts.entries()) {
-    onProgress?.({ stage: "reading", step: i, steps: texts.length });
-    spoken.push(await speakSentence(backend, manifest, symbols, { speaker: latent, temperature: 0, signal }));
-  }
-  const alignment = await alignSpeech(speech, spoken, manifest, signal);
-  refuseOtherWords(alignment);
+  const alignment = await alignRecording(backend, manifest, speech, texts, latent, {
+    signal,
+    onSentence: (step) => onProgress?.({ stage: "reading", step, steps: texts.length }),
+  });
   const read: ReadSentence[] = [];
   for (const sentence of alignment.sentences) {
     if (sentence.symbolIndices.length < FEWEST_FRAMES) continue;
@@ -195,18 +190,6 @@ async function rehearse(
     lessons.push(await rehearsalLesson(backend, manifest, symbols, speaking));
   }
   return lessons;
-}
-
-/** Together they have nearly every phone of English. */
-const REHEARSED =
-  "The boy was there when the sun rose over the huge farm. A rod is used to catch pink salmon. " +
-  "Vision and leisure should go with joy and measure. Thieves who rob friends deserve jail, she laughed.";
-
-function sentencesOf(text: string, lexicon: UserLexicon, manifest: Manifest): Int32Array[] {
-  const idsOf = symbolIdsOf(manifest);
-  return phonemize(text, { lexicon }).flatMap((segment) =>
-    segment.kind === "pause" ? [] : [idsOf(segment.symbols)],
-  );
 }
 
 function finish(state: LearnState, manifest: Manifest): LearnedVoiceFile {

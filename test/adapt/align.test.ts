@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { alignSpeech, MOST_ALIGNMENT_COST, refuseOtherWords } from "../../runtime/adapt/align.ts";
-import { AudioInputError } from "../../runtime/errors.ts";
+import { CERTAIN_COST } from "../../runtime/adapt/align-recording.ts";
+import { alignSpeech } from "../../runtime/adapt/align.ts";
 import { symbolTimes } from "../../runtime/speech/symbol-times.ts";
 import { tinyManifest } from "../onnx/tiny-weights.ts";
 import { noise } from "../speech/signals.ts";
@@ -34,8 +34,9 @@ describe("alignment", () => {
   it("carries symbols over to a slower speaker with another pitch", async () => {
     const framesOf = (place: number) => 2 + (place % 3);
     const recording = sayVowels(first, framesOf, manifest, 170);
-    const { cost, sentences } = await alignSpeech(recording, [spoken(first)], manifest);
-    expect(cost).toBeLessThan(MOST_ALIGNMENT_COST);
+    const { cost, meanCost, sentences } = await alignSpeech(recording, [spoken(first)], manifest);
+    expect(cost).toBeLessThan(CERTAIN_COST);
+    expect(meanCost).toBeLessThan(CERTAIN_COST);
     expect(sentences).toHaveLength(1);
     const expected = truth(first, framesOf);
     const given = [...(sentences[0]?.symbolIndices ?? [])];
@@ -63,16 +64,14 @@ describe("alignment", () => {
     ["another sentence", sayVowels(second, () => 2, manifest)],
     ["noise", noise(first.length * 2 * 1280).map((value) => value * 0.1)],
     ["one more sentence", sayVowels([...first, ...second], () => 2, manifest)],
-  ])("refuses %s", async (_, recording) => {
-    const alignment = await alignSpeech(recording, [spoken(first)], manifest);
-    expect(alignment.cost).toBeGreaterThan(MOST_ALIGNMENT_COST);
-    expect(() => refuseOtherWords(alignment)).toThrow(AudioInputError);
-    expect(() => refuseOtherWords(alignment)).toThrow("does not say the transcript");
+  ])("costs more for %s", async (_, recording) => {
+    const { cost } = await alignSpeech(recording, [spoken(first)], manifest);
+    expect(cost).toBeGreaterThan(CERTAIN_COST);
   });
 
-  it("refuses a text that has a sentence too many", async () => {
+  it("costs more for a text that has a sentence too many", async () => {
     const recording = sayVowels(first, () => 3, manifest);
     const { cost } = await alignSpeech(recording, [spoken(first), spoken(second)], manifest);
-    expect(cost).toBeGreaterThan(MOST_ALIGNMENT_COST);
+    expect(cost).toBeGreaterThan(CERTAIN_COST);
   });
 });

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { alignSpeech, MOST_ALIGNMENT_COST } from "../../runtime/adapt/align.ts";
+import { alignSpeech } from "../../runtime/adapt/align.ts";
+import { alignRecording } from "../../runtime/adapt/align-recording.ts";
 import { speakSentence } from "../../runtime/adapt/speak-sentence.ts";
+import { AudioInputError } from "../../runtime/errors.ts";
 import { readWeightsFrom } from "../../runtime/node/read-files.ts";
 import { SPEAK_FILES } from "../../runtime/onnx/files.ts";
 import { createOnnxBackend } from "../../runtime/onnx/onnx-backend.ts";
@@ -44,31 +46,51 @@ export async function benchAlign(args: readonly string[]): Promise<void> {
   const { manifest } = weights;
   const backend = await createOnnxBackend(weights);
   const errors: FrameError[] = [];
-  const costs: Costs = { own: [], noisy: [], wrong: [] };
+  const judged: Judgements = { own: [], noisy: [], wrong: [] };
   try {
     for (const [i, utterance] of chosen.entries()) {
       const samples = samplesOf(utterance);
-      const speaking = { speaker: (await backend.embedSpeaker(samples)).mean, temperature: 0 };
-      const spokenOf = ({ symbols }: Utterance) => {
-        const ids = Int32Array.from(symbols, (symbol) => manifest.symbols.indexOf(symbol));
-        return speakSentence(backend, manifest, ids, speaking);
-      };
-      const own = await spokenOf(utterance);
-      const wrong = await spokenOf(chosen[(i + WRONG_TEXT) % chosen.length] ?? utterance);
-      const { cost, sentences } = await alignSpeech(samples, [own], manifest);
+      const latent = (await backend.embedSpeaker(samples)).mean;
+      const idsOf = ({ symbols }: Utterance) =>
+        Int32Array.from(symbols, (symbol) => manifest.symbols.indexOf(symbol));
+      const spokenOf = (symbols: Int32Array) =>
+        speakSentence(backend, manifest, symbols, { speaker: latent, temperature: 0 });
+      const [own, wrong] = [idsOf(utterance), idsOf(chosen[(i + WRONG_TEXT) % chosen.length] ?? utterance)];
+      const judge = async (sound: Float32Array, symbols: Int32Array): Promise<Judged> => ({
+        cost: (await alignSpeech(sound, [await spokenOf(symbols)], manifest)).cost,
+        isRefused: await isRefused(alignRecording(backend, manifest, sound, [symbols], latent)),
+      });
+      const { sentences } = await alignSpeech(samples, [await spokenOf(own)], manifest);
       const frameSeconds = manifest.samplesPerLatent / manifest.sampleRateHz;
       errors.push(...frameErrors([...(sentences[0]?.symbolIndices ?? [])], utterance, frameSeconds));
-      costs.own.push(cost);
-      costs.noisy.push((await alignSpeech(withNoise(samples, i), [own], manifest)).cost);
-      costs.wrong.push((await alignSpeech(samples, [wrong], manifest)).cost);
+      judged.own.push(await judge(samples, own));
+      judged.noisy.push(await judge(withNoise(samples, i), own));
+      judged.wrong.push(await judge(samples, wrong));
     }
   } finally {
     await backend.dispose();
   }
-  process.stdout.write(report(chosen.length, errors, costs));
+  process.stdout.write(report(chosen.length, errors, judged));
 }
 
-type Costs = Readonly<Record<"own" | "noisy" | "wrong", number[]>>;
+interface Judged {
+  /** In the recording's own voice. */
+  readonly cost: number;
+  readonly isRefused: boolean;
+}
+
+type Judgements = Readonly<Record<"own" | "noisy" | "wrong", Judged[]>>;
+
+/** Whether the recording was said not to say the text. */
+async function isRefused(aligning: Promise<unknown>): Promise<boolean> {
+  try {
+    await aligning;
+    return false;
+  } catch (error) {
+    if (error instanceof AudioInputError) return true;
+    throw error;
+  }
+}
 
 function withNoise(samples: Float32Array, seed: number): Float32Array {
   const noise = fillGaussian(new Float32Array(samples.length), { lo: seed, hi: 0 }, 1, 0);
@@ -93,14 +115,19 @@ function frameErrors(given: readonly number[], { ends }: Utterance, frameSeconds
   });
 }
 
-function report(utterances: number, errors: readonly FrameError[], costs: Costs): string {
+function report(utterances: number, errors: readonly FrameError[], judged: Judgements): string {
   const share = (is: (error: FrameError) => boolean) =>
     `${((100 * errors.filter(is).length) / errors.length).toFixed(1)} %`;
   const mean = errors.reduce((sum, { frames }) => sum + frames / errors.length, 0);
-  const row = (name: string, values: readonly number[]) => [
+  const row = (name: string, each: readonly Judged[]) => [
     name,
-    ...[0, 0.05, 0.5, 0.95, 1].map((part) => quantile(values, part).toFixed(2)),
-    `${((100 * values.filter((cost) => cost > MOST_ALIGNMENT_COST).length) / values.length).toFixed(1)} %`,
+    ...[0, 0.05, 0.5, 0.95, 1].map((part) =>
+      quantile(
+        each.map(({ cost }) => cost),
+        part,
+      ).toFixed(2),
+    ),
+    `${((100 * each.filter(({ isRefused }) => isRefused).length) / each.length).toFixed(1)} %`,
   ];
   return [
     `${utterances} utterances, ${errors.length} frames: ${share(({ symbols }) => symbols === 0)} get the symbol of the labels, ` +
@@ -109,9 +136,9 @@ function report(utterances: number, errors: readonly FrameError[], costs: Costs)
     "",
     markdownTable([
       ["cost of the worst second", "least", "5 %", "median", "95 %", "most", "refused"],
-      row("its own text", costs.own),
-      row(`its own text, noise at ${NOISE_DB} dB`, costs.noisy),
-      row("another text", costs.wrong),
+      row("its own text", judged.own),
+      row(`its own text, noise at ${NOISE_DB} dB`, judged.noisy),
+      row("another text", judged.wrong),
     ]),
   ].join("\n");
 }
