@@ -58,7 +58,7 @@ export async function benchAlign(args: readonly string[]): Promise<void> {
       const [own, wrong] = [idsOf(utterance), idsOf(chosen[(i + WRONG_TEXT) % chosen.length] ?? utterance)];
       const judge = async (sound: Float32Array, symbols: Int32Array): Promise<Judged> => ({
         cost: (await alignSpeech(sound, [await spokenOf(symbols)], manifest)).cost,
-        isRefused: await isRefused(alignRecording(backend, manifest, sound, [symbols], latent)),
+        isRefused: await refuses(alignRecording(backend, manifest, sound, [symbols], latent)),
       });
       const { sentences } = await alignSpeech(samples, [await spokenOf(own)], manifest);
       const frameSeconds = manifest.samplesPerLatent / manifest.sampleRateHz;
@@ -82,7 +82,7 @@ interface Judged {
 type Judgements = Readonly<Record<"own" | "noisy" | "wrong", Judged[]>>;
 
 /** Whether the recording was said not to say the text. */
-async function isRefused(aligning: Promise<unknown>): Promise<boolean> {
+async function refuses(aligning: Promise<unknown>): Promise<boolean> {
   try {
     await aligning;
     return false;
