@@ -71,6 +71,15 @@ def write_wav(samples, path):
         sound.writeframes(np.round(np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
 
 
+def read_wav(path):
+    """int16 [n] of a WAV of 16 bits at SAMPLE_RATE_HZ. Raises ValueError for another format."""
+    with wave.open(str(path)) as sound:
+        found = sound.getnchannels(), 8 * sound.getsampwidth(), sound.getframerate()
+        if found != (1, 16, SAMPLE_RATE_HZ):
+            raise ValueError(f"{path} has {found[0]} channels of {found[1]} bits at {found[2]} Hz; 1 of 16 bits at {SAMPLE_RATE_HZ} Hz is needed")
+        return np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
+
+
 def recognise(samples, rate=SAMPLE_RATE_HZ):
     """The words pocketsphinx hears in `samples`, lower case, separated by blanks."""
     if rate != SAMPLE_RATE_HZ:
@@ -138,6 +147,11 @@ def sounding(samples):
     return level > max(np.percentile(level, 95) - SILENCE_DB, -80.0)
 
 
+def distances(a, b):
+    """[n, m] between the rows of a [n, k] and b [m, k]."""
+    return np.sqrt(np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T, 0))
+
+
 def warp_path(cost):
     """(rows, columns) of the cheapest monotonic path through `cost [n, m]` near the diagonal, end to end.
 
@@ -165,8 +179,7 @@ def mel_cepstral_distortion(reference, other, align):
     a, b = mel_cepstra(reference)[:, 1:], mel_cepstra(other)[:, 1:]
     if align:
         a, b = a[sounding(reference)], b[sounding(other)]
-        distance = np.sqrt(np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T, 0))
-        rows, columns = warp_path(distance)
+        rows, columns = warp_path(distances(a, b))
         a, b = a[rows], b[columns]
     else:
         shared = min(len(a), len(b))

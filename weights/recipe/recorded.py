@@ -2,30 +2,24 @@
 have it (Debian's pocketsphinx-testdata brings five lines of a LibriVox reader, public domain)."""
 
 import re
-import wave
 from pathlib import Path
 
 import numpy as np
 
 from adapt_speakers import SECONDS
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
-from metrics import log_mel, warp_path
+from metrics import HOP, distances, log_mel, read_wav, warp_path
 from prepare import synthesise
 
 RECORDED = "recorded"
 #: Whose voice says the lines for their phones and the order these come in.
 READER = {"id": RECORDED, "voice": "slt", "vocal_tract": 1.0, "pitch": 1.0, "stretch": 1.0, "tilt": 0.0, "group": RECORDED}
-FRAMES_A_SECOND = 100  # of log_mel
 LINE = re.compile(r"^(?:<s>)?\s*(.*?)\s*(?:</s>)?\s*\((\S+)\)$", re.M)
 
 
 def read_samples(path):
-    """int16 samples, cut to whole latents. Raises ValueError for another format."""
-    with wave.open(str(path)) as sound:
-        found = sound.getnchannels(), 8 * sound.getsampwidth(), sound.getframerate()
-        if found != (1, 16, SAMPLE_RATE_HZ):
-            raise ValueError(f"{path} has {found[0]} channels of {found[1]} bits at {found[2]} Hz; 1 of 16 bits at {SAMPLE_RATE_HZ} Hz is needed")
-        samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
+    """int16 samples, cut to whole latents."""
+    samples = read_wav(path)
     return samples[: len(samples) // SAMPLES_PER_LATENT * SAMPLES_PER_LATENT]
 
 
@@ -38,10 +32,9 @@ def plain_spectrum(samples):
 def moved_ends(ends, said, samples):
     """Ends (seconds) of the phones in `samples`, which says the same words as `said`, whose phones end at `ends`."""
     a, b = plain_spectrum(said), plain_spectrum(samples)
-    squares = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
-    rows, columns = warp_path(np.sqrt(np.maximum(squares, 0)))
-    last = np.searchsorted(rows, np.minimum(np.array(ends) * FRAMES_A_SECOND, rows[-1]), "right") - 1
-    return [*(columns[last[:-1]] / FRAMES_A_SECOND), len(samples) / SAMPLE_RATE_HZ]
+    rows, columns = warp_path(distances(a, b))
+    last = np.searchsorted(rows, np.minimum(np.array(ends) * SAMPLE_RATE_HZ / HOP, rows[-1]), "right") - 1
+    return [*(columns[last[:-1]] * HOP / SAMPLE_RATE_HZ), len(samples) / SAMPLE_RATE_HZ]
 
 
 def recorded_lines(folder, cmudict):

@@ -14,18 +14,17 @@ import argparse
 import os
 import subprocess
 import tempfile
-import wave
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from config import SAMPLE_RATE_HZ
 from evaluate import make_items, publish, resynthesise
 from judge import embed, load_judge, pair_similarities
 from kept_lines import KeptLines, cpu_seconds, identity_of
 from listening import load
 from markdown_table import table
+from metrics import read_wav
 from phonemes import read_cmudict
 from prepare import CMUDICT, Corpus
 from seed_speech import draw_seeds, fit_twins, random_numbers, say_together, say_twin
@@ -35,14 +34,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 SOFTWARE_GPU = "/usr/lib/chromium/vk_swiftshader_icd.json"
 LOW, HIGH = 5, 95  # percentiles of pairs
 HEAD = ("lines of one voice against", "seeds x lines", "same voice: mean", f"{LOW} %", f"share above the teacher's {LOW} %", "other voices: mean", f"{HIGH} %")
-
-
-def read_wav(path):
-    """int16 [n] of a WAV as `npm run say` writes it."""
-    with wave.open(str(path)) as sound:
-        if (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) != (SAMPLE_RATE_HZ, 1, 2):
-            raise ValueError(f"{path} is not of 16 bits, one channel and {SAMPLE_RATE_HZ} Hz")
-        return np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
 
 
 def say_by_runtime(texts, number, backend, weights, folder):

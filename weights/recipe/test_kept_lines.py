@@ -12,7 +12,8 @@ import numpy as np
 
 from config import SAMPLE_RATE_HZ
 from kept_lines import KeptLines, identity_of
-from seed_likeness import cosines, on, read_wav, seed_rows, table_rows
+from metrics import read_wav
+from seed_likeness import cosines, on, seed_rows, table_rows
 from seed_speech import Seed
 from seed_words import cells_of, summary, verdict
 
