@@ -1,7 +1,7 @@
 """Trains and measures the ablations (variants.py), each the base with one thing changed, all in the same way.
 
     python3 ablate.py --data ../../checkpoints/data5 --vae ../../checkpoints/vae6-polished.pt \
-        --recogniser ../../checkpoints/recogniser2.pt --results ../../checkpoints/ablation [--only base,reverse] [--out table.md]
+        --results ../../checkpoints/ablation [--only base,reverse] [--out table.md]
 
 Every training has the same number of steps from nothing: language models on the latents of --data, autoencoders without
 discriminators and listeners. Then the variant says the same held-out sentences in the same held-out voices (evaluate.py): a
@@ -16,7 +16,6 @@ import argparse
 import math
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -26,11 +25,12 @@ import train_vae
 from ablation_table import markdown_tables
 from config import SAMPLE_RATE_HZ
 from encode import load_vae
-from evaluate import against_teacher, load_models, make_items, publish, resynthesise, speaker_of, to_tensor, word_row
-from export import flatten_embeddings
+from evaluate import against_teacher, make_items, publish, resynthesise, speaker_of, to_tensor, word_row
 from generate import decode
+from instruments import RECOGNISER
 from kept_files import folder_of, kept
 from kept_lines import identity_of
+from measured import load_models
 from metrics import log_mel, sounding
 from recogniser import load_recogniser, phone_errors
 from training import load_checkpoint
@@ -106,10 +106,9 @@ def measure_teacher(args, items):
 def measure_language_model(args, items, folder, name):
     variant = LANGUAGE_MODELS[name]
     path, seconds = train_kept(args, folder, variant.weights or name)
-    vae, speech, mean, std = load_models(SimpleNamespace(data=args.data, lm=path), load_vae(args.vae))
+    vae, speech, mean, std = load_models(args.vae, path, args.data)
     model, generator = speech.language_model, torch.Generator().manual_seed(1)
     parameters = count_parameters(model)
-    flatten_embeddings(model)
     signals, endings = [], []
 
     def noise():
@@ -182,7 +181,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="a corpus encoded by --vae")
     parser.add_argument("--vae", required=True, help="whose decoder speaks for every language model")
-    parser.add_argument("--recogniser", required=True, help="no one that took part in a training")
+    parser.add_argument("--recogniser", default=RECOGNISER, help="no one that took part in a training")
     parser.add_argument("--results", required=True, help="folder of checkpoints and rows")
     parser.add_argument("--only", type=variant_names, help="names of variants, with commas between; without, all")
     parser.add_argument("--geometry", default="small", help="of the base")

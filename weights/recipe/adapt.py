@@ -1,8 +1,6 @@
 """Learns held-out voices by test-time training as the runtime does (runtime/adapt/) and measures what it brings.
 
-    python3 adapt.py --vae ../../checkpoints/vae6-polished.pt --lm ../../checkpoints/lm5-done.pt --data ../../checkpoints/data5 \
-        --judge ../../checkpoints/judge.pt --recogniser ../../checkpoints/recogniser2.pt --results ../../checkpoints/adapt5 \
-        [--recordings /usr/share/pocketsphinx/test/data/librivox] [--out table.md]
+    python3 adapt.py [--weights ../small] --results ../../checkpoints/adapt [--recordings /usr/share/pocketsphinx/test/data/librivox] [--out table.md]
 
 Of every speaker about 5 s are learned (two sentences, read as one recording), less the end that is held out; other lines
 are spoken by the adapted model. Similarity is the cosine of the judge's embeddings to the mean of those of the speaker's own
@@ -13,7 +11,6 @@ person (recorded.py). A run that was stopped goes on with the speakers that `--r
 
 import argparse
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,13 +20,13 @@ from adapt_speakers import BEYOND, HELD_OUT, OUTSIDE, lines_of, speakers_measure
 from adapt_table import counts_table, speakers_table
 from adapter_loss import line_losses
 from config import SAMPLES_PER_LATENT
-from encode import load_vae
-from evaluate import load_models, publish, resynthesise, speaker_of, to_tensor, word_row
-from export import flatten_embeddings
+from evaluate import publish, resynthesise, speaker_of, to_tensor, word_row
 from generate import decode, speak
+from instruments import JUDGE, RECOGNISER
 from judge import embed, load_judge
 from kept_files import folder_of, kept
 from kept_lines import identity_of
+from measured import add_model_options, measured_files, measured_models
 from metrics import speaker_similarity
 from phonemes import read_cmudict
 from prepare import CMUDICT, held_out_sentences, synthesise
@@ -141,10 +138,9 @@ def read_words(result, path, read, args):
 
 def measure(args, settings):
     torch.set_num_threads(1)
-    counts, files = sorted(args.counts), [args.vae, args.lm, args.judge, args.recogniser, Path(args.data) / "latents.json"]
+    counts, files = sorted(args.counts), [*measured_files(args), args.judge, args.recogniser]
     folder = folder_of(args.results, identity_of(files, held_out_sentences()) | asdict(settings) | {"counts": counts, "spoken": args.lines})
-    cmudict, models = read_cmudict(CMUDICT), load_models(args, load_vae(args.vae))
-    flatten_embeddings(models[1].language_model)
+    cmudict, models = read_cmudict(CMUDICT), measured_models(args)
     for module in models[:2]:
         module.requires_grad_(False)
     speakers = speakers_measured(args.held_out, args.beyond, args.outside) + [READER] * bool(args.recordings)
@@ -179,11 +175,9 @@ def changed(settings, pairs):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True)
-    parser.add_argument("--vae", required=True)
-    parser.add_argument("--lm", required=True)
-    parser.add_argument("--judge", required=True)
-    parser.add_argument("--recogniser", required=True, help="hears the phones; no one that took part in a training")
+    add_model_options(parser)
+    parser.add_argument("--judge", default=JUDGE)
+    parser.add_argument("--recogniser", default=RECOGNISER, help="hears the phones; no one that took part in a training")
     parser.add_argument("--recordings", help="folder of a person's lines (recorded.py)")
     parser.add_argument("--counts", type=int, nargs="*", default=[0, 25, 50, 100, 200, 400])
     parser.add_argument("--read", nargs="*", default=["0", "200", KEPT], help="numbers of draws whose words are read")

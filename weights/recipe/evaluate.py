@@ -1,8 +1,8 @@
 """Measures a voice model against its teacher on held-out sentences and speakers and prints one table.
 
-    python3 evaluate.py --vae ../../checkpoints/vae.pt [--lm ../../checkpoints/lm.pt] --data ../../checkpoints/data \
-        [--judge ../../checkpoints/judge.pt] [--sentences 200] [--temperature 0.3] [--out table.md]
-    python3 evaluate.py --styles --sentences 24 --vae ... --lm ... --judge ...      # styles only (style_table.py)
+    python3 evaluate.py [--weights ../small] [--sentences 200] [--temperature 0.0] [--against instruments/small.json] [--out table.md]
+    python3 evaluate.py --vae ../../checkpoints/vae.pt [--lm ../../checkpoints/lm.pt --data ../../checkpoints/data] ...
+    python3 evaluate.py --styles --sentences 24      # styles only (style_table.py)
 
 Systems: teacher (flite), resynthesis (Flow-VAE from sampled latents), speech (text to speech with the speaker latent of
 another utterance of the same held-out speaker). Held-out speakers of the voices slt and rms speak, in turn. WER is
@@ -21,12 +21,12 @@ import torch
 
 from against import refusals
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
-from encode import load_vae
-from export import flatten_embeddings
 from generate import decode, speak
 from intelligibility import estoi
+from instruments import JUDGE
 from judge import embed, load_judge
 from markdown_table import table_lines, table_row
+from measured import add_model_options, measured_models
 from metrics import (
     bootstrap_interval,
     duration_ratio,
@@ -43,7 +43,6 @@ from rounding import STORED, round_model
 from style_table import INTENSITY, style_table, teach_style
 from styles import STYLES
 from symbols import SILENCES
-from train_lm import load_speech_model
 from vae import sample
 
 VOICES = ("slt", "rms")
@@ -195,8 +194,8 @@ def evaluate_barks(models, temperature):
     )
 
 
-def evaluate_styles(vae, args):
-    """The table of `--styles`, of the styles the model has; without --lm of the teacher and its resynthesis only."""
+def evaluate_styles(models, args):
+    """The table of `--styles`, of the styles the model has; without a language model of the teacher and its resynthesis only."""
     items, cmudict, judge = make_items(args.sentences), read_cmudict(CMUDICT), load_judge(args.judge)
 
     def rate_of(signals):
@@ -204,25 +203,17 @@ def evaluate_styles(vae, args):
         return format_rate(errors, words)
 
     def resynthesised(style):
-        return [resynthesise(vae, samples * 32768) for samples in teach_style(items, cmudict, style)]
+        return [resynthesise(models[0], samples * 32768) for samples in teach_style(items, cmudict, style)]
 
     systems = {"teacher": lambda style: teach_style(items, cmudict, style), "resynthesis": resynthesised}
     styles = STYLES
-    if args.lm:
-        models = load_models(args, vae)
+    if models[1]:
         styles = models[1].language_model.styles
         systems["speech"] = lambda style: [
             speak_item(models, item, 0.0, None, style=style, intensity=INTENSITY)[0] for item in items
         ]
     speakers = [item["speaker"]["id"] for item in items]
     return style_table(systems, styles, rate_of, lambda signal: embed(judge, signal), speakers)
-
-
-def load_models(args, vae):
-    """(Flow-VAE, speech model, latent mean, latent std) for speak_item."""
-    statistics = json.loads((Path(args.data) / "latents.json").read_text())
-    mean, std = (torch.tensor(statistics[name]) for name in ("mean", "std"))
-    return vae, load_speech_model(args.lm)[1], mean, std
 
 
 def speech_systems(models, items, temperatures):
@@ -243,20 +234,18 @@ def measure(name, items, signals, judge, args):
     measures = {"errors": errors, "words": words}
     if name != "teacher":
         measures |= against_teacher(items, signals, name.startswith("speech"))
-    if judge is not None:
-        measures["similarity"] = similarities(judge, items, signals)
-    return measures
+    return measures | {"similarity": similarities(judge, items, signals)}
 
 
 def row_of(name, items, measures):
-    similarity = f"{measures['similarity'].mean():.2f}" if "similarity" in measures else "-"
+    similarity = f"{measures['similarity'].mean():.2f}"
     cells = by_voice_cells(items, measures["errors"], measures["words"])
     return table_row([name, *cells, *signal_cells(measures), similarity])
 
 
 def as_json(items, systems):
     """The evaluation as `against` compares it."""
-    plain = {name: {measure: values.tolist() for measure, values in measures.items()} for name, measures in systems.items()}
+    plain = {name: {measure: np.round(values, 4).tolist() for measure, values in measures.items()} for name, measures in systems.items()}
     return {"lines": [item["text"] for item in items], "words": plain["teacher"]["words"], "systems": plain}
 
 
@@ -275,19 +264,18 @@ def publish(text, args):
 
 
 def evaluate(args):
-    torch.manual_seed(0)
     torch.set_num_threads(1)
+    models = measured_models(args)
+    for model in filter(None, models[:2]):
+        round_model(model, args.stored)
+    torch.manual_seed(0)
     if args.styles:
-        return publish(evaluate_styles(load_vae(args.vae), args), args)
-    items, vae = make_items(args.sentences), round_model(load_vae(args.vae), args.stored)
-    judge = load_judge(args.judge) if args.judge else None
+        return publish(evaluate_styles(models, args), args)
+    items, judge = make_items(args.sentences), load_judge(args.judge)
     systems = {"teacher": [item["teacher"] / 32768 for item in items]}
-    systems["resynthesis"] = [resynthesise(vae, item["teacher"]) for item in items]
+    systems["resynthesis"] = [resynthesise(models[0], item["teacher"]) for item in items]
     notes = []
-    if args.lm:
-        models = load_models(args, vae)
-        flatten_embeddings(models[1].language_model)
-        round_model(models[1], args.stored)
+    if models[1]:
         spoken = speech_systems(models, items, args.temperature)
         systems |= {name: signals for name, (signals, _, _) in spoken.items()}
         for name, (_, paths, endings) in spoken.items():
@@ -299,7 +287,7 @@ def evaluate(args):
         measured[name] = measure(name, items, signals, judge, args)
         lines.append(row_of(name, items, measured[name]))
         print(lines[-1], flush=True)
-    if args.lm:
+    if models[1]:
         notes.append(evaluate_barks(models, args.temperature[0]))
     text = "\n".join([f"{len(items)} held-out sentences, held-out speakers of {' and '.join(VOICES)}.", "", *lines, "", *notes]) + "\n"
     publish(text, args)
@@ -312,16 +300,14 @@ def evaluate(args):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vae", required=True)
-    parser.add_argument("--lm")
-    parser.add_argument("--data", default="../../checkpoints/data")
-    parser.add_argument("--judge")
+    add_model_options(parser)
+    parser.add_argument("--judge", default=JUDGE)
     parser.add_argument("--sentences", type=int, default=200)
-    parser.add_argument("--temperature", type=float, nargs="*", default=[0.3])
+    parser.add_argument("--temperature", type=float, nargs="*", default=[0.0])
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--stored", default="f32", choices=STORED, help="how the weights are stored: f16 as exported, int8 as shrunken")
     parser.add_argument("--cache", help="file in which recognised signals are remembered")
-    parser.add_argument("--styles", action="store_true", help="measure the styles and nothing else; needs --judge")
+    parser.add_argument("--styles", action="store_true", help="measure the styles and nothing else")
     parser.add_argument("--show", type=int, default=0, help="print what was heard of the first so many lines")
     parser.add_argument("--out")
     parser.add_argument("--json", help="writes every item's measures")

@@ -224,7 +224,7 @@ def tiny_model():
     with torch.no_grad():
         first.decoder.output.bias[:-1] -= 4.5
     speech, dim = SpeechModel(TINY), TINY.speaker.dim
-    speech.load_state_dict(widen_conditioning(neutral.state_dict(), speech))
+    speech.load_state_dict(widen_conditioning(neutral.state_dict(), TINY.styles, ()))
     with torch.no_grad():
         columns = speech.language_model.speaker[0].weight[:, dim:]
         columns.copy_(torch.sin(torch.arange(columns.numel()).reshape(columns.shape).float()))

@@ -3,8 +3,8 @@
     python3 go.py --out "$OUT" --plan prepare=1.5,vae=6,encode=0.5,polish=0 [--debs folder] [--start ../small]
 
 The plan gives each stage its minutes (at most 9 in all); stages run in the order written. Stages: prepare, vae
-(autoencoder), pitch (latent dims for it), decoder (the same with the encoder frozen and discriminators), encode, lm, polish. flite comes from Debian
-packages carried in --debs where it is not installed. Training starts from the --start folder and the weights are
+(autoencoder), pitch (latent dims for it), decoder (the same with the encoder frozen, discriminators and listeners), encode, lm, polish. flite comes
+from Debian packages carried in --debs where it is not installed. Training starts from the --start folder, whose voices stay, and the weights are
 written to --out as f16 safetensors, each below 16 MiB; `export.py --start OUT --out ../small` makes the rest of a weights
 folder from them.
 """
@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 
 import torch
+
+from instruments import TRAINING_JUDGE, TRAINING_RECOGNISER
 
 HERE = Path(__file__).parent
 MOST_MINUTES = 9.0
@@ -53,7 +55,7 @@ def stage_command(stage, minutes, work, args):
     start = ("--start", args.start) if args.start else ()
     geometry = ("--geometry", args.geometry)
     large = LARGE_BATCHES.get(stage, ()) if torch.cuda.is_available() else ()
-    clock = ("--minutes", minutes)
+    clock, listeners = ("--minutes", minutes), ("--listener", TRAINING_RECOGNISER, "--likeness", TRAINING_JUDGE)
     if stage == "prepare":
         words = (("--cmudict", args.cmudict) if args.cmudict else ()) + (("--words", args.words) if args.words else ())
         return ("prepare.py", "--out", data, "--hours", 1000, *clock, "--shard-size", args.shard_size, *words)
@@ -62,10 +64,11 @@ def stage_command(stage, minutes, work, args):
     if stage == "encode":
         return ("encode.py", "--data", data, "--vae", vae)
     if stage == "lm":
-        return ("train_lm.py", "--data", data, "--out", lm, *clock, *start, *geometry, *large)
+        voices = ("--freeze-speaker",) if args.start else ()
+        return ("train_lm.py", "--data", data, "--out", lm, *clock, *start, *geometry, *voices, *large)
     if stage == "polish":
-        return ("polish.py", "--data", data, "--vae", vae, "--lm", lm, "--out", vae, *clock, *large)
-    frozen = ("--freeze-encoder", "--gan-from", 0) if stage == "decoder" else ()
+        return ("polish.py", "--data", data, "--vae", vae, "--lm", lm, "--out", vae, *clock, *listeners, *large)
+    frozen = ("--freeze-encoder", "--gan-from", 0, *listeners) if stage == "decoder" else ()
     return ("train_vae.py", "--data", data, "--out", vae, *clock, *start, *geometry, *frozen, *large)
 
 

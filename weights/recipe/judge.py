@@ -1,6 +1,7 @@
 """The evaluation's own speaker network: says how alike two voices are. The language model never sees it.
 
-    python3 judge.py --data ../../checkpoints/data --out ../../checkpoints/judge.pt --minutes 8
+    python3 judge.py --data ../../checkpoints/data --minutes 8
+    python3 judge.py --data ../../checkpoints/data --out instruments/training-judge.safetensors --seed 2
 
 A small ECAPA-TDNN trained with the additive angular margin softmax over the training speakers. Afterwards the
 speakers held out from training are synthesised (kept in --heldout as a corpus of one shard) and the equal
@@ -19,6 +20,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from config import SAMPLE_RATE_HZ
+from instruments import JUDGE, read_instrument, write_instrument
 from metrics import FFT_SIZE, HOP, MEL_BANDS, WINDOW, as_float, mel_filters, speaker_similarity
 from phonemes import read_cmudict
 from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, Corpus, held_out_sentences, make_speaker, synthesise
@@ -138,10 +140,10 @@ def repeat_to(samples, length):
     return np.tile(samples, -(-length // len(samples))) if len(samples) < length else samples
 
 
-def draw_batch(corpus, rng):
-    """(`[BATCH, CROP]` float32 crops with a little noise, `[BATCH]` speaker numbers)."""
+def draw_batch(corpus, usable, rng):
+    """(`[BATCH, CROP]` float32 crops of the usable utterances with a little noise, `[BATCH]` speaker numbers)."""
     crops, speakers = np.empty((BATCH, CROP), np.float32), np.empty(BATCH, np.int64)
-    for row, index in enumerate(rng.integers(len(corpus.utterances), size=BATCH)):
+    for row, index in enumerate(rng.choice(usable, BATCH)):
         samples = repeat_to(corpus.samples(index), CROP)
         start = rng.integers(len(samples) - CROP + 1)
         noise = 10 ** (rng.uniform(*NOISE_DB) / 20) * rng.standard_normal(CROP)
@@ -153,14 +155,14 @@ def draw_batch(corpus, rng):
 def train_judge(corpus, minutes, seed=1):
     """A Judge trained for `minutes` of wall-clock time, the learning rate falling from its peak to zero."""
     torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
+    rng, usable = np.random.default_rng(seed), corpus.neutral()
     judge = Judge().train()
     centres = nn.Parameter(0.1 * torch.randn(len(corpus.speakers), EMBEDDING))
     optimiser = torch.optim.AdamW([*judge.parameters(), centres], weight_decay=WEIGHT_DECAY)
     begin, step, recent = time.monotonic(), 0, []
     while (progress := (time.monotonic() - begin) / (60 * minutes)) < 1:
         set_rate(optimiser, cosine_rate(progress, step, PEAK_RATE, warm_up=50, floor=0.0))
-        samples, speakers = draw_batch(corpus, rng)
+        samples, speakers = draw_batch(corpus, usable, rng)
         mel = judge.mel(samples)
         with bfloat16_layers(mel.device):
             embeddings = judge.embed_mel(mel)
@@ -175,9 +177,7 @@ def train_judge(corpus, minutes, seed=1):
 
 
 def load_judge(path, device="cpu"):
-    judge = Judge().to(device)
-    judge.load_state_dict(torch.load(path, map_location=device))
-    return judge.eval().requires_grad_(False)
+    return read_instrument(Judge(), path, device)
 
 
 def voice_difference(judge, target, made):
@@ -244,14 +244,15 @@ if __name__ == "__main__":
     formatter = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
     parser.add_argument("--data", required=True)
-    parser.add_argument("--out", required=True)
+    parser.add_argument("--out", default=JUDGE)
     parser.add_argument("--heldout", default="../../checkpoints/heldout")
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_flush_denormal(True)
     judge = train_judge(Corpus(args.data), args.minutes, args.seed)
-    torch.save(judge.state_dict(), args.out)
+    write_instrument(judge, args.out)
+    judge = load_judge(args.out)
     if not (Path(args.heldout) / "0000.json").exists():
         make_held_out(args.heldout)
     same, different = pair_similarities(judge, Corpus(args.heldout))

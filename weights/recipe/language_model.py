@@ -117,14 +117,19 @@ class Layer(nn.Module):
         return x + self.down(F.silu(self.gate(h)) * self.up(h)), kept
 
 
-def widen_conditioning(state, model):
-    """The state of a model that knew fewer styles, with columns of zeros for those it lacks."""
-    missing = {
-        name: value.shape[1] - state[name].shape[1]
-        for name, value in model.state_dict().items()
-        if name.endswith("speaker.0.weight")
-    }
-    return {**state, **{name: F.pad(state[name], (0, count)) for name, count in missing.items()}}
+def widen_conditioning(state, styles, known):
+    """The state of a model that knew the styles `known`, for one that knows `styles`: each keeps its column, new ones have zeros.
+    Raises ValueError for a style that would be lost."""
+    lost = [name for name in known if name not in styles]
+    if lost:
+        raise ValueError(f"the weights know the style {lost[0]!r}, the model only {', '.join(styles) or 'neutral speech'}")
+
+    def widened(weight):
+        speaker, *columns = weight.split([weight.shape[1] - len(known)] + [1] * len(known), 1)
+        kept = dict(zip(known, columns))
+        return torch.cat([speaker, *(kept.get(name, torch.zeros_like(weight[:, :1])) for name in styles)], 1)
+
+    return {name: widened(value) if name.endswith("speaker.0.weight") else value for name, value in state.items()}
 
 
 class LanguageModel(nn.Module):

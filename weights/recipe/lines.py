@@ -1,8 +1,6 @@
 """Counts run-aways, skips and repeats over many lines.
 
-    python3 lines.py --vae ../../checkpoints/vae.pt --lm ../../checkpoints/lm.pt --data ../../checkpoints/data \
-        --recogniser ../../checkpoints/recogniser2.pt [--lines 500] [--temperature 0.0] [--results ../../checkpoints/lines.jsonl] \
-        [--out table.md]
+    python3 lines.py [--weights ../small] [--lines 500] [--temperature 0.0] [--results ../../checkpoints/lines.jsonl] [--out table.md]
 
 The first BARKS lines are single words, no two the same; the others are made like those of the corpus, from seeds that prepare.py does
 not use. Nothing is left out: a short line may be in the corpus too. Held-out speakers of the teacher's voices speak in turn. A line
@@ -21,11 +19,11 @@ from functools import lru_cache
 import torch
 
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
-from encode import load_vae
-from evaluate import held_out_speakers, load_models, publish, skipped_words, speak_item, speaker_of, word_spans
-from export import flatten_embeddings
+from evaluate import held_out_speakers, publish, skipped_words, speak_item, speaker_of, word_spans
+from instruments import RECOGNISER
 from kept_lines import KeptLines, identity_of
 from markdown_table import table
+from measured import add_model_options, measured_files, measured_models
 from phonemes import align
 from prepare import CMUDICT, VOICE_SHARE, WORD_LIST, held_out_sentences, load_words, synthesise
 from recogniser import hear_phones, load_recogniser, phones_of
@@ -158,8 +156,7 @@ def speak_line(number, temperature, models, recogniser, speaker, latent):
 def speak_lines(args, kept):
     """Has the lines spoken that are not known yet."""
     torch.set_num_threads(1)
-    models, recogniser, speakers = load_models(args, load_vae(args.vae)), load_recogniser(args.recogniser), held_out_speakers(VOICES)
-    flatten_embeddings(models[1].language_model)
+    models, recogniser, speakers = measured_models(args), load_recogniser(args.recogniser), held_out_speakers(VOICES)
     latent_of = lru_cache(maxsize=None)(lambda voice, place: speaker_of(models[1], teach(held_out_sentences(), speakers[voice][place])[0]))
     for number in range(args.lines):
         if number not in kept.said("line", 0):
@@ -171,7 +168,7 @@ def speak_lines(args, kept):
 
 def count_faults(args):
     """The report."""
-    identity = identity_of([args.vae, args.lm, f"{args.data}/latents.json", args.recogniser], [f"temperature {args.temperature}"])
+    identity = identity_of([*measured_files(args), args.recogniser], [f"temperature {args.temperature}"])
     kept = KeptLines(args.results, identity)
     speak_lines(args, kept)
     said = kept.said("line", 0)
@@ -180,10 +177,8 @@ def count_faults(args):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vae", required=True)
-    parser.add_argument("--lm", required=True)
-    parser.add_argument("--recogniser", required=True)
-    parser.add_argument("--data", default="../../checkpoints/data", help="corpus, whose latents' statistics are needed")
+    add_model_options(parser)
+    parser.add_argument("--recogniser", default=RECOGNISER)
     parser.add_argument("--lines", type=int, default=500)
     parser.add_argument("--temperature", type=float, default=0.0)
     parser.add_argument("--results", default="../../checkpoints/lines.jsonl", help="file in which lines are kept")

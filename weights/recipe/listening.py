@@ -8,7 +8,6 @@ pictures are log-mel spectrograms, 20 ms a column. Needs Debian's lame and pytho
 
 import argparse
 import html
-import json
 import subprocess
 import tempfile
 from pathlib import Path
@@ -18,12 +17,9 @@ import torch
 from PIL import Image
 
 import noise
-from config import GEOMETRIES
 from evaluate import make_items, resynthesise, speak_item
+from measured import load_weights
 from metrics import log_mel, write_wav
-from restore import restore_speech, restore_vae, restored_statistics
-from train_lm import SpeechModel
-from vae import FlowVae
 
 SENTENCES, SEEDS = 20, 12
 SEED_SYMBOLS = "<s> |HH UW1 |G OW1 Z |DH EH1 R , |S P IY1 K |AO1 R |B IY1 |S AY1 L AH0 N T .".split()
@@ -52,16 +48,6 @@ autoencoder. Speech: the model reads the text in the voice of another utterance 
 {seeds}
 </html>
 """
-
-
-def load(folder):
-    """(manifest, models for speak_item) of a weights folder."""
-    manifest = json.loads((Path(folder) / "manifest.json").read_text())
-    config = GEOMETRIES[manifest["name"]]
-    vae, speech = FlowVae(config).eval(), SpeechModel(config).eval()
-    restore_vae(vae, folder)
-    restore_speech(speech, folder)
-    return manifest, (vae, speech, *map(torch.from_numpy, restored_statistics(folder)))
 
 
 def write_mp3(samples, path):
@@ -109,7 +95,7 @@ def make_page(args):
     torch.manual_seed(0)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    manifest, models = load(args.weights)
+    manifest, models = load_weights(args.weights)
     temperature, speaker = manifest["sampling"]["temperature"], manifest["speaker"]
     with torch.no_grad():
         sentences = [sentence_section(number, item, models, temperature, out) for number, item in enumerate(make_items(SENTENCES), 1)]

@@ -1,6 +1,7 @@
 """A phone recogniser of the evaluation's own: says how clearly any of the corpus' voices is spoken, far cheaper than words.
 
-    python3 recogniser.py --data ../../checkpoints/data --out ../../checkpoints/recogniser.pt --steps 2500
+    python3 recogniser.py --data ../../checkpoints/data --steps 2500
+    python3 recogniser.py --data ../../checkpoints/data --out instruments/training-recogniser.safetensors --seed 2
 
 Convolutions over log-mel frames that name the phone of every 20 ms, trained on flite's own alignments with all its warped
 voices, and a Viterbi path with a price on every change. It learned from the teacher, so it is not independent:
@@ -15,6 +16,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from config import SAMPLE_RATE_HZ
+from instruments import RECOGNISER, read_instrument, write_instrument
 from judge import NOISE_DB, ConvNorm, LogMel, repeat_to
 from metrics import HOP, MEL_BANDS, as_float
 from prepare import Corpus
@@ -117,9 +119,7 @@ def train_recogniser(corpus, steps, seed=1):
 
 
 def load_recogniser(path, device="cpu"):
-    model = Recogniser().to(device)
-    model.load_state_dict(torch.load(path, map_location=device))
-    return model.eval().requires_grad_(False)
+    return read_instrument(Recogniser(), path, device)
 
 
 def heard_difference(model, target, made):
@@ -179,14 +179,15 @@ def phone_errors(model, symbols, samples):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
-    parser.add_argument("--out", required=True)
+    parser.add_argument("--out", default=RECOGNISER)
     parser.add_argument("--heldout", default="../../checkpoints/heldout", help="made by judge.py")
     parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_flush_denormal(True)
     recogniser = train_recogniser(Corpus(args.data), args.steps, args.seed)
-    torch.save(recogniser.state_dict(), args.out)
+    write_instrument(recogniser, args.out)
+    recogniser = load_recogniser(args.out)
     held_out = Corpus(args.heldout)
     counts = np.array([phone_errors(recogniser, u["symbols"], held_out.samples(i)) for i, u in enumerate(held_out.utterances)])
     voices = np.array([held_out.speakers[u["speaker"]]["voice"] for u in held_out.utterances])

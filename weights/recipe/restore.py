@@ -1,5 +1,6 @@
 """Reads an exported weights folder back into the modules that train, so that a run can go on from shipped weights."""
 
+import json
 from pathlib import Path
 
 import torch
@@ -20,15 +21,21 @@ def restore_vae(vae, folder):
         getattr(vae, part).load_state_dict(tensors)
 
 
+def restored_styles(folder):
+    """The styles that the folder's model knows, in the order of its conditioning."""
+    return tuple(json.loads((Path(folder) / "manifest.json").read_text())["styles"])
+
+
 def restore_speech(speech, folder):
-    """Language model and speaker encoder of a SpeechModel; the trait head, which is not exported, stays as it is."""
+    """Language model and speaker encoder of a SpeechModel, which may know more styles; the trait head, which is not exported,
+    stays as it is."""
     tensors = read_tensors(Path(folder) / "language-model.safetensors")
     model = speech.language_model
     tables = {"symbols.": model.symbols, **{f"window.{i}.": part for i, part in enumerate(model.window)}}
     for prefix, embedding in tables.items():
         embedding.restore(tensors.pop(prefix + "weight"))
         tensors |= {prefix + name: value for name, value in embedding.state_dict().items()}
-    model.load_state_dict(widen_conditioning(tensors, model))
+    model.load_state_dict(widen_conditioning(tensors, model.styles, restored_styles(folder)))
     speech.speaker_encoder.load_state_dict(read_tensors(Path(folder) / "speaker-encoder.safetensors"))
 
 

@@ -1,6 +1,6 @@
 """Measures whether a seed is one voice and two seeds are two: over many lines, drawn anew by the runtime, and on another backend.
 
-    python3 seed_likeness.py --weights ../small --judge ../../checkpoints/judge.pt [--seeds 20] [--gpu-seeds 2] [--gpu-lines 4] \
+    python3 seed_likeness.py --weights ../small [--seeds 20] [--gpu-seeds 2] [--gpu-lines 4] \
         [--data ../../checkpoints/data] [--results ../../checkpoints/seed-likeness.jsonl] [--sound ../../checkpoints/seed-likeness] [--out table.md]
 
 Random seeds say the same POOL of held-out sentences: in PyTorch; by `npm run say`, which draws each seed anew from its number in a process of its own (onnx
@@ -20,10 +20,11 @@ import numpy as np
 import torch
 
 from evaluate import make_items, publish, resynthesise
+from instruments import JUDGE
 from judge import embed, load_judge, pair_similarities
 from kept_lines import KeptLines, cpu_seconds, identity_of
-from listening import load
 from markdown_table import table
+from measured import load_weights
 from metrics import read_wav
 from phonemes import read_cmudict
 from prepare import CMUDICT, Corpus
@@ -108,7 +109,7 @@ def measure_likeness(args):
     """The tables, as text."""
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    manifest, models = load(args.weights)
+    manifest, models = load_weights(args.weights)
     pool, cmudict, judge = make_items(POOL), read_cmudict(CMUDICT), load_judge(args.judge)
     texts = [item["text"] for item in pool]
     identity = identity_of([f"{args.weights}/manifest.json", args.judge], texts)
@@ -146,7 +147,7 @@ def measure_likeness(args):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", default="../small")
-    parser.add_argument("--judge", required=True)
+    parser.add_argument("--judge", default=JUDGE)
     parser.add_argument("--data", default="../../checkpoints/data", help="corpus, by which twins are fitted")
     parser.add_argument("--heldout", default="../../checkpoints/heldout", help="made by judge.py")
     parser.add_argument("--seeds", type=int, default=20)

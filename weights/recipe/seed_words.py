@@ -1,7 +1,6 @@
 """Measures how well words of a few random seeds are understood, and calls each seed intelligible or not.
 
-    python3 seed_words.py --weights ../small --recogniser ../../checkpoints/recogniser2.pt \
-        [--seeds 20] [--lines 20] [--data ../../checkpoints/data] [--results ../../checkpoints/seed-words.jsonl] [--out table.md]
+    python3 seed_words.py --weights ../small [--seeds 20] [--lines 20] [--data ../../checkpoints/data] [--results ../../checkpoints/seed-words.jsonl] [--out table.md]
 
 The seeds are 64-bit numbers drawn at random once for all (seed_speech.random_numbers). Each says the same held-out sentences, about 200 words, and
 so does its twin, the teacher as a speaker of the same voice and settings. Words are read by pocketsphinx. The rule: a seed is intelligible when its word
@@ -17,9 +16,10 @@ import numpy as np
 import torch
 
 from evaluate import make_items, publish
+from instruments import RECOGNISER
 from kept_lines import KeptLines, cpu_seconds, identity_of
-from listening import load
 from markdown_table import table
+from measured import load_weights
 from metrics import bootstrap_interval, normalised_words, recognise, word_errors
 from noise import read_trait
 from phonemes import read_cmudict
@@ -92,7 +92,7 @@ def measure_words(args):
     """The table, as text."""
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    manifest, models = load(args.weights)
+    manifest, models = load_weights(args.weights)
     pool, cmudict, recogniser = make_items(POOL), read_cmudict(CMUDICT), load_recogniser(args.recogniser)
     kept = KeptLines(args.results, identity_of([f"{args.weights}/manifest.json", args.recogniser], [item["text"] for item in pool]))
     seeds = draw_seeds(random_numbers(args.seeds), manifest["speaker"])
@@ -116,7 +116,7 @@ def measure_words(args):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", default="../small")
-    parser.add_argument("--recogniser", required=True)
+    parser.add_argument("--recogniser", default=RECOGNISER)
     parser.add_argument("--data", default="../../checkpoints/data", help="corpus, by which twins are fitted")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--lines", type=int, default=POOL, help=f"of the pool of {POOL}; 10 at least, or chance decides")

@@ -1,7 +1,6 @@
 """Measures the voices of many random seeds without words: how clearly they speak, and whether what the manifest tells of them is heard.
 
-    python3 seeds.py --weights ../small --judge ../../checkpoints/judge.pt --recogniser ../../checkpoints/recogniser2.pt \
-        [--seeds 1000] [--data ../../checkpoints/data] [--results ../../checkpoints/seeds.jsonl] [--out table.md]
+    python3 seeds.py --weights ../small [--seeds 1000] [--data ../../checkpoints/data] [--results ../../checkpoints/seeds.jsonl] [--out table.md]
 
 It speaks with the weights folder itself, at temperature 0. Every seed says LINES of a pool of held-out sentences. Few lines leave much to
 chance, so that seeds DOUBTFUL points above the mean say the whole pool before they are judged. Phones are heard by recogniser.py; a seed's errors
@@ -19,10 +18,11 @@ import torch
 
 from config import SAMPLE_RATE_HZ
 from evaluate import make_items, publish
+from instruments import JUDGE, RECOGNISER
 from judge import embed, load_judge
 from kept_lines import KeptLines, cpu_seconds, identity_of
-from listening import load
 from markdown_table import table
+from measured import load_weights
 from metrics import bootstrap_interval, sounding, speaker_similarity, track_f0
 from phonemes import read_cmudict
 from prepare import CMUDICT, Corpus
@@ -186,7 +186,7 @@ def measure_seeds(args):
     """The tables, as text."""
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    manifest, models = load(args.weights)
+    manifest, models = load_weights(args.weights)
     pool, corpus, cmudict = make_items(POOL), Corpus(args.data), read_cmudict(CMUDICT)
     judge, recogniser = load_judge(args.judge), load_recogniser(args.recogniser)
     kept = KeptLines(args.results, identity_of([f"{args.weights}/manifest.json", args.judge, args.recogniser], [item["text"] for item in pool]))
@@ -219,8 +219,8 @@ def measure_seeds(args):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", default="../small")
-    parser.add_argument("--judge", required=True)
-    parser.add_argument("--recogniser", required=True)
+    parser.add_argument("--judge", default=JUDGE)
+    parser.add_argument("--recogniser", default=RECOGNISER)
     parser.add_argument("--data", default="../../checkpoints/data", help="corpus, by which twins and the judge's readings are fitted")
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--results", default="../../checkpoints/seeds.jsonl", help="file in which measures are kept")

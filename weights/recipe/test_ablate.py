@@ -25,11 +25,12 @@ import ablate
 from ablation_table import difference_cell, markdown_tables, mean_cell
 from config import SMALL, TINY
 from generate import speak
+from instruments import write_instrument
 from language_model import LanguageModel
 from phonemes import read_cmudict
 from prepare import CMUDICT, make_speaker, synthesise
 from recogniser import Recogniser
-from train_lm import SpeechModel, attention_mask, compute_losses, drop_text, prediction_loss
+from train_lm import Guide, SpeechModel, attention_mask, compute_losses, drop_text, frame_masks, prediction_loss, run_model
 from variant_speech import FRAMES_A_SYMBOL, SpokenModel, speak_without_pointer
 from variants import AUTOENCODERS, LANGUAGE_MODELS, NATS
 
@@ -120,14 +121,43 @@ class Training(unittest.TestCase):
         self.assertEqual(seen, {True, False})
         self.assertTrue(torch.equal(dropped["mean"], batch["mean"]))
 
+    def whole_batch(self):
+        """All that a step needs, of 9 positions."""
+        return self.batch() | {
+            **{"symbol_count": torch.tensor([5, 4]), "frame_count": torch.tensor([2, 1]), "styles": torch.zeros(2, 2)},
+            **{"age": torch.zeros(2, 3, dtype=torch.long), "advance": torch.zeros(2, 3, dtype=torch.long)},
+            **{"reference": torch.randn(2, 25600) * 0.1, "voice": torch.tensor([0, 1]), "settings": torch.zeros(2, 4)},
+        }
+
+    def layout(self, model, batch):
+        return attention_mask(batch, "bidirectional"), model.language_model.rotation(torch.arange(9)[None])
+
+    def test_a_guide_moves_speech_away_from_what_it_says_without_text(self):
+        torch.manual_seed(1)
+        model, batch = SpeechModel(TINY).eval(), self.whole_batch()
+        layout = self.layout(model, batch)
+        speaker, inputs = torch.randn(2, TINY.speaker.dim), torch.randn_like(batch["mean"])
+        own, without, strong = (Guide(model, guidance).targets(batch, layout, speaker, inputs) for guidance in (1.0, 0.0, 1.5))
+        speech, end = (mask.bool() for mask in frame_masks(batch))
+        with torch.no_grad():
+            mean, log_scale, _ = run_model(model, batch, layout, speaker, inputs)
+        torch.testing.assert_close(own["mean"][speech], mean[speech])
+        torch.testing.assert_close(strong["log_scale"][speech], log_scale[speech])
+        self.assertGreater(float((own["mean"] - without["mean"])[speech].abs().max()), 0.01)
+        torch.testing.assert_close(strong["mean"], without["mean"] + 1.5 * (own["mean"] - without["mean"]))
+        torch.testing.assert_close(strong["mean"][end], batch["mean"][end])
+        torch.testing.assert_close(strong["log_scale"][end], batch["log_scale"][end])
+
+    def test_the_loss_of_a_guided_model_is_the_distance_to_its_guide(self):
+        model, batch = SpeechModel(TINY).eval(), self.whole_batch()
+        kl = [float(compute_losses(model, batch, self.layout(model, batch), guide=guide)["kl"]) for guide in (None, Guide(model, 1.0))]
+        self.assertGreater(kl[0], 1e-3)
+        self.assertAlmostEqual(kl[1], 0, places=5)
+
     def test_a_model_without_a_pointer_pays_nothing_for_it(self):
         config = replace(TINY, language_model=replace(TINY.language_model, pointer=None))
-        model, batch = SpeechModel(config), self.batch()
-        batch |= {"symbol_count": torch.tensor([5, 4]), "frame_count": torch.tensor([2, 1]), "styles": torch.zeros(2, 2)}
-        batch |= {"age": torch.zeros(2, 3, dtype=torch.long), "advance": torch.zeros(2, 3, dtype=torch.long)}
-        batch |= {"reference": torch.randn(2, 25600) * 0.1, "voice": torch.tensor([0, 1]), "settings": torch.zeros(2, 4)}
-        layout = attention_mask(batch, "bidirectional"), model.language_model.rotation(torch.arange(9)[None])
-        losses = compute_losses(model, batch, layout)
+        model, batch = SpeechModel(config), self.whole_batch()
+        losses = compute_losses(model, batch, self.layout(model, batch))
         self.assertEqual(float(losses["pointer"]), 0)
         self.assertGreater(float(losses["kl"]), 0)
 
@@ -224,11 +254,11 @@ class Smoke(unittest.TestCase):
         ):
             command = [sys.executable, str(HERE / script), *map(str, arguments)]
             subprocess.run(command, check=True, capture_output=True, cwd=HERE)
-        torch.save(Recogniser().state_dict(), root / "recogniser.pt")
+        write_instrument(Recogniser(), root / "recogniser.safetensors")
         cls.items = two_items()
 
     def run_ablate(self, results="results", steps=2, only=None):
-        folders = {"data": "data", "vae": "vae.pt", "recogniser": "recogniser.pt", "results": results}
+        folders = {"data": "data", "vae": "vae.pt", "recogniser": "recogniser.safetensors", "results": results}
         words = [word for name, path in folders.items() for word in (f"--{name}", str(self.root / path))]
         sizes = ["--geometry", "tiny", "--steps", str(steps), "--tokens", "200", "--batch", "2"]
         args = ablate.options().parse_args([*words, *sizes, *(["--only", only] if only else [])])

@@ -154,18 +154,15 @@ class Lines(unittest.TestCase):
 
     def test_a_stopped_run_says_only_what_is_missing(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name in ("vae.pt", "lm.pt", "latents.json", "recogniser.pt"):
+            for name in ("manifest.json", "recogniser.safetensors"):
                 (Path(folder) / name).write_text(name)
-            named = {name: f"{folder}/{name}.pt" for name in ("vae", "lm", "recogniser")}
-            args = argparse.Namespace(**named, data=folder, results=f"{folder}/lines.jsonl", temperature=0.0, lines=2)
+            args = argparse.Namespace(vae=None, weights=folder, recogniser=f"{folder}/recogniser.safetensors", results=f"{folder}/lines.jsonl", temperature=0.0, lines=2)
             utterance = {name: line()[name] for name in ("text", "symbols", "ends")}
             spoken = (np.zeros(2 * SAMPLE_RATE_HZ), [*ALL], "stopped")
             with mock.patch.multiple(
                 lines,
-                load_vae=mock.DEFAULT,
-                load_models=mock.DEFAULT,
+                measured_models=mock.DEFAULT,
                 load_recogniser=mock.DEFAULT,
-                flatten_embeddings=mock.DEFAULT,
                 speaker_of=mock.DEFAULT,
                 teach=mock.Mock(return_value=(np.zeros(2 * SAMPLE_RATE_HZ, np.int16), utterance)),
                 hear_phones=mock.Mock(return_value=phones_of(SYMBOLS)),

@@ -24,6 +24,7 @@ from adapt_learn import Lesson, adapted_model, start_adapter  # noqa: E402
 from adapter_loss import TrainingLine, line_gradient, line_losses  # noqa: E402
 from config import GEOMETRIES, OFFICIAL_TINY, SAMPLES_PER_LATENT, TINY  # noqa: E402
 from generate import speak  # noqa: E402
+from instruments import write_instrument  # noqa: E402
 from judge import Judge  # noqa: E402
 from language_model import LanguageModel, SymbolEmbedding, gaussian_kl, rope_frequencies, shared  # noqa: E402
 from official import BigVganDecoder  # noqa: E402
@@ -62,9 +63,9 @@ class Smoke(unittest.TestCase):
         run("prepare.py", "--out", root / "data", "--hours", 0.001, "--workers", 2, "--shard-size", 12)
         vae = ("train_vae.py", "--data", root / "data", "--out", root / "vae.pt", "--geometry", "tiny")
         cls.stage_a = run(*vae, "--batch", 24, "--steps", 20, "--log-every", 5, "--rate", 0.05)
-        torch.save(Recogniser().state_dict(), root / "listener.pt")
-        torch.save(Judge().state_dict(), root / "likeness.pt")
-        listener = ("--listener", root / "listener.pt", "--likeness", root / "likeness.pt")
+        write_instrument(Recogniser(), root / "listener.safetensors")
+        write_instrument(Judge(), root / "likeness.safetensors")
+        listener = ("--listener", root / "listener.safetensors", "--likeness", root / "likeness.safetensors")
         cls.stage_b = run(*vae, "--batch", 4, "--steps", 20, "--log-every", 5, "--gan-from", 0, *listener)
         teach = ("teach_pitch.py", "--data", root / "data", "--vae", root / "vae.pt", "--out", root / "taught.pt")
         cls.taught = run(*teach, "--dims", 2, "--batch", 4, "--steps", 5, "--log-every", 5)
@@ -139,6 +140,14 @@ class Smoke(unittest.TestCase):
         np.testing.assert_array_equal(
             vae.decoder.output.weight.detach().half().numpy(), read_safetensors(out / "decoder.safetensors")["output.weight"]
         )
+
+    def test_no_time_makes_checkpoints_of_shipped_weights(self):
+        for script, name, part in (("train_vae.py", "again-vae.pt", "decoder.output.weight"), ("train_lm.py", "again-lm.pt", "language_model.latent.weight")):
+            path, options = self.root / name, ("--data", self.root / "data", "--geometry", "tiny", "--minutes", 0)
+            run(script, *options, "--start", self.root / "out", "--out", path)
+            file = "decoder" if "vae" in name else "language-model"
+            stored = read_safetensors(self.root / "out" / f"{file}.safetensors")[part.split(".", 1)[1]]
+            np.testing.assert_array_equal(torch.load(path)["ema"][part].numpy(), stored.astype(np.float32))
 
 
 class Parts(unittest.TestCase):

@@ -280,11 +280,25 @@ class Conditioning(unittest.TestCase):
     def test_an_older_model_speaks_the_same_with_more_styles(self):
         old = LanguageModel(TINY.language_model, TINY.latent_dim, TINY.speaker.dim)
         new = LanguageModel(TINY.language_model, TINY.latent_dim, TINY.speaker.dim, ("whisper", "shout"))
-        new.load_state_dict(widen_conditioning(old.state_dict(), new))
+        new.load_state_dict(widen_conditioning(old.state_dict(), new.styles, old.styles))
         speaker, symbols = torch.randn(1, TINY.speaker.dim), torch.tensor([[3, 4, 5]])
         wanted = old.embed_prefix(old.condition(speaker), symbols)
         for style in (None, "whisper"):
             torch.testing.assert_close(new.embed_prefix(new.condition(speaker, style), symbols), wanted)
+
+    def test_a_model_with_more_styles_speaks_each_it_knew_the_same(self):
+        old, new = (
+            LanguageModel(TINY.language_model, TINY.latent_dim, TINY.speaker.dim, styles)
+            for styles in (("shout", "calm"), ("whisper", "shout", "weary", "calm"))
+        )
+        torch.nn.init.normal_(old.speaker[0].weight)
+        new.load_state_dict(widen_conditioning(old.state_dict(), new.styles, old.styles))
+        speaker, symbols = torch.randn(1, TINY.speaker.dim), torch.tensor([[3, 4, 5]])
+        for style, same in ((None, None), ("shout", "shout"), ("calm", "calm"), (None, "whisper")):
+            wanted = old.embed_prefix(old.condition(speaker, style), symbols)
+            torch.testing.assert_close(new.embed_prefix(new.condition(speaker, same), symbols), wanted)
+        with self.assertRaisesRegex(ValueError, "the style 'whisper'"):
+            widen_conditioning(new.state_dict(), old.styles, new.styles)
 
     def test_some_styles_are_kept(self):
         model = SpeechModel(self.config("whisper", "shout", "calm")).language_model

@@ -7,11 +7,12 @@ released code's direction), the same to a preset end distribution N(1, e) after 
 the pointer's advance, the KL of the speaker latent to N(0, I), and a regression of the known speaker settings from the
 speaker latent, which keeps it complete and smooth. Styled utterances are conditioned on their style and its intensity;
 what they sound like as neutral speech, the speaker encoder hears from others of the same speaker. With --freeze-speaker
-the averaged speaker encoder stays as it is, so that seeds keep their voices.
+the averaged speaker encoder stays as it is, so that seeds keep their voices. With --guide the model learns what that one, trained with
+--drop-text, says under guidance (classifier-free), so that guided speech needs no second pass at run time.
 """
 
 import argparse
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn as nn
@@ -164,13 +165,33 @@ def pointer_loss(advance, batch, speech):
     return masked_mean(F.cross_entropy(advance.transpose(1, 2), batch["advance"], reduction="none"), speech)
 
 
-def compute_losses(model, batch, layout, objective="forward"):
-    """The figures of the loss, each a mean."""
+@dataclass
+class Guide:
+    """A frozen model that has learned with some texts dropped, and how strongly its text moves the mean away from what it predicts
+    without (1 = not at all)."""
+
+    model: SpeechModel
+    guidance: float
+
+    @torch.no_grad()
+    def targets(self, batch, layout, speaker, inputs):
+        """Mean and log-scale [B, T, D] that it predicts for the frames of speech under guidance; end frames keep theirs."""
+        textless = batch | {"symbols": torch.zeros_like(batch["symbols"]), "window": torch.zeros_like(batch["window"])}
+        mean, log_scale, _ = run_model(self.model, batch, layout, speaker, inputs)
+        without, _, _ = run_model(self.model, textless, layout, speaker, inputs)
+        speech = frame_masks(batch)[0][..., None].bool()
+        guided = {"mean": without + self.guidance * (mean - without), "log_scale": log_scale}
+        return {name: torch.where(speech, value, batch[name]) for name, value in guided.items()}
+
+
+def compute_losses(model, batch, layout, objective="forward", guide=None):
+    """The figures of the loss, each a mean. With a Guide its prediction is learned in place of the posterior."""
     speaker_mean, speaker_scale = speaker_posterior(model, batch)
     speaker = sample(speaker_mean, speaker_scale)
     inputs = corrupt(shifted(sample(batch["mean"], batch["log_scale"])))
     mean, log_scale, advance = run_model(model, batch, layout, speaker, inputs)
-    kl = prediction_loss(batch, mean, log_scale, objective)
+    wanted = batch | guide.targets(batch, layout, speaker, inputs) if guide else batch
+    kl = prediction_loss(wanted, mean, log_scale, objective)
     speech, end = frame_masks(batch)
     zero = torch.zeros((), device=kl.device)
     speaker_kl = gaussian_kl(speaker_mean, speaker_scale, zero, zero).mean(0)
@@ -237,13 +258,15 @@ def train(args):
         restore_speech(model, args.start)
     optimisers, ema, step = make_optimisers(model, args), Ema(model, 0.999), 0
     if saved:
-        model.load_state_dict(widen_conditioning(saved["model"], model))
-        ema.state, step = widen_conditioning(saved["ema"], model), saved["step"]
+        known = saved.get("styles", ())
+        model.load_state_dict(widen_conditioning(saved["model"], config.styles, known))
+        ema.state, step = widen_conditioning(saved["ema"], config.styles, known), saved["step"]
         for (optimiser, _), state in zip(optimisers, saved["optimisers"]):
             optimiser.load_state_dict(state)
             widen_moments(optimiser)
     if args.freeze_speaker:
         freeze_speaker_encoder(model, ema)
+    guide = Guide(load_speech_model(args.guide, device)[1].requires_grad_(False), args.guidance) if args.guide else None
     parameters = list(model.parameters())
     log, (clock, first_step) = Log(rank, args.log_every), start_clock(args, step)
 
@@ -259,7 +282,7 @@ def train(args):
         batch = drop_text(sampler.batch(sampler.pick(args.tokens), config), args.drop_text)
         layout = layout_of(model, batch, config, device)
         batch = {name: value.to(device) for name, value in batch.items()}
-        losses = compute_losses(model, batch, layout, args.objective)
+        losses = compute_losses(model, batch, layout, args.objective, guide)
         for optimiser, rate in optimisers:
             set_rate(optimiser, rate * factor)
             optimiser.zero_grad()
@@ -301,6 +324,8 @@ def options():
     parser.add_argument("--decay-share", type=float, default=0.5)
     parser.add_argument("--objective", default="forward", choices=("forward", "reverse", "regression"))
     parser.add_argument("--drop-text", type=float, default=0.0, help="share of utterances without their text, for guidance")
+    parser.add_argument("--guide", help="checkpoint trained with --drop-text, whose guided predictions are learned")
+    parser.add_argument("--guidance", type=float, default=1.3, help="of the --guide")
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)

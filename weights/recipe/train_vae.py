@@ -269,7 +269,7 @@ def options():
     parser.add_argument("--crop-latents", type=int, default=10)
     parser.add_argument("--rate", type=float, default=8e-4, help="peak learning rate")
     parser.add_argument("--rate-floor", type=float, default=0.03, help="last learning rate, as a share of the peak")
-    parser.add_argument("--nats", type=float, default=60, help="KL the rate controller holds, per latent")
+    parser.add_argument("--nats", type=float, default=80, help="KL the rate controller holds, per latent")
     parser.add_argument("--rate-weight", type=float, default=0.005, help="of the KL at first")
     parser.add_argument("--hold-steps", type=int, default=500, help="of the run, in which that weight stays")
     parser.add_argument("--gan-from", type=float, default=2.0, help="share of the run; 2 = never")

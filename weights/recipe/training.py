@@ -89,7 +89,7 @@ def fresh_seed(seed, rank, saved):
 
 
 class Clock:
-    """Share of the time allowed that is used up; in step mode, the share of the steps."""
+    """Share of the time allowed that is used up, all of it where none is; in step mode, the share of the steps."""
 
     def __init__(self, minutes, steps):
         self.start, self.minutes, self.steps = time.time(), minutes, steps
@@ -97,7 +97,7 @@ class Clock:
     def progress(self, step):
         if self.steps:
             return step / self.steps
-        return (time.time() - self.start) / (self.minutes * 60)
+        return (time.time() - self.start) / (self.minutes * 60) if self.minutes else 1.0
 
 
 def add_clock_options(parser):
