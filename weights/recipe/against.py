@@ -4,9 +4,11 @@ import numpy as np
 
 from metrics import bootstrap_interval
 
+WANTED = {"errors": "words", "phone_errors": "phones"}  # what errors are counted among
 # How bad an item's value is; less is better.
 BADNESS = {
     "errors": lambda value: value,
+    "phone_errors": lambda value: value,
     "distortion": lambda value: value,
     "f0_error": lambda value: value,
     "f0_spread": lambda value: np.abs(np.log(value)),
@@ -28,7 +30,7 @@ def changes(old, new):
                 continue
             before, after = (badness(np.array(each["systems"][system][measure], float)) for each in (old, new))
             known = np.isfinite(before) & np.isfinite(after)
-            weights = np.array(old["words"], float) if measure == "errors" else np.ones(len(before))
+            weights = np.array(old[WANTED[measure]], float) if measure in WANTED else np.ones(len(before))
             rows.append((system, measure, *bootstrap_interval(after[known] - before[known], weights[known])))
     return sorted(rows)
 

@@ -6,8 +6,8 @@
 
 Systems: teacher (flite), resynthesis (Flow-VAE from sampled latents), speech (text to speech with the speaker latent of
 another utterance of the same held-out speaker). Held-out speakers of the voices slt and rms speak, in turn. WER is
-by pocketsphinx, which knows nothing of the teacher or the model; its difference to the teacher's WER is what counts. Random seeds
-are measured by seeds.py, seed_words.py and seed_likeness.py, skips, repeats and run-aways in many lines by lines.py.
+by pocketsphinx, which knows nothing of the teacher or the model; its difference to the teacher's WER is what counts. Phones are heard by
+recogniser.py, which learned from the teacher and is less a matter of chance. Random seeds are measured by seeds.py, seed_words.py and seed_likeness.py, skips, repeats and run-aways in many lines by lines.py.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from against import refusals
 from config import SAMPLE_RATE_HZ, SAMPLES_PER_LATENT
 from generate import decode, speak
 from intelligibility import estoi
-from instruments import JUDGE
+from instruments import JUDGE, RECOGNISER
 from judge import embed, load_judge
 from markdown_table import table_lines, table_row
 from measured import add_model_options, measured_models
@@ -39,6 +39,7 @@ from metrics import (
 from perceptual import pesq_like
 from phonemes import read_cmudict
 from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, held_out_sentences, make_speaker, synthesise
+from recogniser import load_recogniser, phone_errors
 from rounding import STORED, round_model
 from style_table import INTENSITY, style_table, teach_style
 from styles import STYLES
@@ -48,7 +49,7 @@ from vae import sample
 VOICES = ("slt", "rms")
 BARKS = 50  # the last lines of heldout.txt
 SIGNALS = ("MCD dB", "ESTOI", "PESQ-like", "F0 error %", "F0 spread", "duration", "stop errors %")  # what signal_cells gives
-COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), *SIGNALS, "similarity"]
+COLUMNS = ["system", "WER %", *(f"WER {voice}" for voice in VOICES), "phone errors %", *SIGNALS, "similarity"]
 
 
 def held_out_speakers(voices):
@@ -226,12 +227,19 @@ def speech_systems(models, items, temperatures):
     return systems
 
 
-def measure(name, items, signals, judge, args):
-    """Every measure of a system by name, [n] over the items."""
+def phone_counts(recogniser, items, signals):
+    """Phone errors and phones wanted, [n] over the items."""
+    counts = [phone_errors(recogniser, item["symbols"], signal) for item, signal in zip(items, signals)]
+    return dict(zip(("phone_errors", "phones"), np.array(counts).T))
+
+
+def measure(name, items, signals, listeners, args):
+    """Every measure of a system by name, [n] over the items. listeners: judge, recogniser."""
+    judge, recogniser = listeners
     errors, words, heard = word_row(items, signals, args)
     for item, text, count in list(zip(items, heard, errors))[: args.show]:
         print(f"    {count} {item['speaker']['voice']}: {item['text']} -> {text}")
-    measures = {"errors": errors, "words": words}
+    measures = {"errors": errors, "words": words} | phone_counts(recogniser, items, signals)
     if name != "teacher":
         measures |= against_teacher(items, signals, name.startswith("speech"))
     return measures | {"similarity": similarities(judge, items, signals)}
@@ -239,14 +247,15 @@ def measure(name, items, signals, judge, args):
 
 def row_of(name, items, measures):
     similarity = f"{measures['similarity'].mean():.2f}"
-    cells = by_voice_cells(items, measures["errors"], measures["words"])
-    return table_row([name, *cells, *signal_cells(measures), similarity])
+    words, phones = by_voice_cells(items, measures["errors"], measures["words"]), format_rate(measures["phone_errors"], measures["phones"])
+    return table_row([name, *words, phones, *signal_cells(measures), similarity])
 
 
 def as_json(items, systems):
     """The evaluation as `against` compares it."""
     plain = {name: {measure: np.round(values, 4).tolist() for measure, values in measures.items()} for name, measures in systems.items()}
-    return {"lines": [item["text"] for item in items], "words": plain["teacher"]["words"], "systems": plain}
+    counts = {name: plain["teacher"][name] for name in ("words", "phones")}
+    return {"lines": [item["text"] for item in items], **counts, "systems": plain}
 
 
 def refuse_worse(evaluation, path):
@@ -271,7 +280,7 @@ def evaluate(args):
     torch.manual_seed(0)
     if args.styles:
         return publish(evaluate_styles(models, args), args)
-    items, judge = make_items(args.sentences), load_judge(args.judge)
+    items, listeners = make_items(args.sentences), (load_judge(args.judge), load_recogniser(args.recogniser))
     systems = {"teacher": [item["teacher"] / 32768 for item in items]}
     systems["resynthesis"] = [resynthesise(models[0], item["teacher"]) for item in items]
     notes = []
@@ -284,7 +293,7 @@ def evaluate(args):
     lines = table_lines(COLUMNS, [])
     measured = {}
     for name, signals in systems.items():
-        measured[name] = measure(name, items, signals, judge, args)
+        measured[name] = measure(name, items, signals, listeners, args)
         lines.append(row_of(name, items, measured[name]))
         print(lines[-1], flush=True)
     if models[1]:
@@ -302,6 +311,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_model_options(parser)
     parser.add_argument("--judge", default=JUDGE)
+    parser.add_argument("--recogniser", default=RECOGNISER)
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--temperature", type=float, nargs="*", default=[0.0])
     parser.add_argument("--workers", type=int, default=1)

@@ -15,7 +15,7 @@ def evaluation(errors, similarity=0.9, lines=60):
         "f0_spread": list(np.exp(noise)),
         "similarity": list(similarity + noise),
     }
-    return {"lines": [str(i) for i in range(lines)], "words": [10] * lines, "systems": {"teacher": {}, "speech": speech}}
+    return {"lines": [str(i) for i in range(lines)], "words": [10] * lines, "phones": [30] * lines, "systems": {"teacher": {}, "speech": speech}}
 
 
 class Against(unittest.TestCase):
@@ -26,6 +26,13 @@ class Against(unittest.TestCase):
         told = refusals(evaluation(2), evaluation(4))
         self.assertEqual(len(told), 1)
         self.assertIn("speech: errors is worse by 0.2", told[0])
+
+    def test_more_phone_errors_are_refused(self):
+        few, many = evaluation(2), evaluation(2)
+        for each, errors in ((few, 1), (many, 4)):
+            each["systems"]["speech"]["phone_errors"] = [errors] * 60
+        self.assertIn("speech: phone_errors is worse by 0.1", refusals(few, many)[0])
+        self.assertEqual(refusals(many, few), [])
 
     def test_fewer_are_welcome(self):
         self.assertEqual(refusals(evaluation(4), evaluation(2)), [])
