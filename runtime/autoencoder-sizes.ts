@@ -22,6 +22,8 @@ export interface SourceFilterSizes {
   readonly delayLatents: number;
   /** Floats carried from one chunk to the next. */
   readonly stateSize: number;
+  /** The last float of the state is the breath (SentenceRequest), so that all voices can whisper; missing in older weights. */
+  readonly breath?: true | undefined;
 }
 
 /** The decoder of the official release: alias-free Snakes, waveform out. Channels halve with every stage. */
@@ -99,6 +101,7 @@ export const decoderSizes: Parser<DecoderSizes> = byKind<DecoderSizes>({
     noiseHops: positive,
     delayLatents: positive,
     stateSize: positive,
+    breath: optional(exactly(true)),
   }),
   bigvgan: object<BigVganSizes>({
     kind: exactly("bigvgan"),

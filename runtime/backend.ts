@@ -42,6 +42,8 @@ export interface SentenceRequest {
   readonly noise: NoiseKey;
   /** Variance of the noise, at least 0; 0 always speaks the mean. */
   readonly temperature: number;
+  /** Share of the voice that is breath, 0 (the default) to 1: a whisper. Above 0 only for a decoder that has `breath`. */
+  readonly breath?: number;
   readonly adapter?: Adapter;
 }
 
@@ -93,7 +95,7 @@ export const POINTER_WEIGHT = 0.1;
 export interface SpeechBackend {
   /**
    * Takes in voice and text; no frame is made yet.
-   * @throws RangeError for a symbol id, sizes or a temperature out of range
+   * @throws RangeError for a symbol id, sizes, a temperature or a breath out of range
    * @throws AdapterError when the adapter's tensors do not fit the model
    */
   openSentence(request: SentenceRequest): Promise<SentenceHandle>;

@@ -4,21 +4,30 @@ import type { Adapter, SentenceRequest, TrainingLine } from "./backend.ts";
 import { AdapterError, AudioInputError } from "./errors.ts";
 import type { ModelManifest } from "./manifest.ts";
 import { product } from "./product.ts";
-import { conditioningSize } from "./styles.ts";
+import { canWhisper, conditioningSize } from "./styles.ts";
 
 const SHORTEST_REFERENCE_SECONDS = 1;
 
-/** @throws RangeError for a symbol id, sizes or a temperature out of range */
+/** @throws RangeError for a symbol id, sizes, a temperature or a breath out of range */
 export function checkRequest(
-  { conditioning, symbols, temperature }: SentenceRequest,
+  { conditioning, symbols, temperature, breath = 0 }: SentenceRequest,
   manifest: ModelManifest,
 ): void {
+  checkBreath(breath, manifest);
   const size = conditioningSize(manifest);
   const isRightSize = conditioning.length === size;
   if (areSymbols(symbols, manifest) && isRightSize && temperature >= 0) return;
   throw new RangeError(
     `A sentence needs at least 2 symbol ids from 1 to ${manifest.symbols.length - 1}, ${size} numbers of speaker and styles ` +
       `and a temperature of at least 0; given: ids [${symbols.join(", ")}], ${conditioning.length} numbers, ${temperature}.`,
+  );
+}
+
+function checkBreath(breath: number, manifest: ModelManifest): void {
+  if (breath === 0 || (canWhisper(manifest) && breath > 0 && breath <= 1)) return;
+  throw new RangeError(
+    `A sentence cannot have a breath of ${breath} with the weights "${manifest.name}"; allowed: ` +
+      `${canWhisper(manifest) ? "0 to 1" : "0, since their decoder cannot whisper"}.`,
   );
 }
 

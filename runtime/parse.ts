@@ -36,13 +36,13 @@ export function text(pattern: RegExp): Parser<string> {
     typeof value === "string" && pattern.test(value) ? value : refuse(path, value, `text like ${pattern}`);
 }
 
-export function oneOf<T extends string | number>(...allowed: readonly T[]): Parser<T> {
+export function oneOf<T extends string | number | boolean>(...allowed: readonly T[]): Parser<T> {
   return (value, path) =>
     allowed.find((each) => each === value) ??
     refuse(path, value, allowed.map((each) => shown(each)).join(" or "));
 }
 
-export function exactly<T extends string | number>(only: T): Parser<T> {
+export function exactly<T extends string | number | boolean>(only: T): Parser<T> {
   return oneOf(only);
 }
 

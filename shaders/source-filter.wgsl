@@ -1,5 +1,6 @@
 // Filters the harmonic and the noise source of one frame a workgroup: cuts both, windowed, multiplies their spectra by the
-// two gains, and goes back to time. One complex Fourier transform carries both sources, as real and imaginary part.
+// two gains, and goes back to time. One complex Fourier transform carries both sources, as real and imaginary part. Breath
+// moves gain from the harmonics to the noise, less of it at low frequencies: all of it makes a whisper.
 
 @group(0) @binding(1) var<storage, read> tables: array<f32>; // [4, size]: analysis and synthesis window, cosine, sine of a turn
 @group(0) @binding(2) var<storage, read> noise: array<f32>; // [noise_hops, hop], repeated
@@ -12,6 +13,7 @@ override hop: u32;
 override noise_hops: u32;
 override rate: u32; // frames in a latent
 override ring: u32;
+override breath_corner: f32; // bins below which breath is weaker than voice
 
 const LARGEST = 1024u;
 const THREADS = 128u;
@@ -82,7 +84,9 @@ fn gain(at: u32) -> f32 {
 
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let slot = window.voice[voice_of(group.x, rate)].slot;
+  let voice = voice_of(group.x, rate);
+  let slot = window.voice[voice].slot;
+  let breath = window.voice[voice].breath;
   let time = time_of(group.x, rate);
   for (var i = lane; i < size; i += THREADS) {
     values[i] = sample(slot, time, i) * tables[i];
@@ -98,7 +102,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let b = values[start + (size - bin) % size];
       let twice_harmonic = vec2f(a.x + b.x, a.y - b.y);
       let twice_noise = vec2f(a.y + b.y, b.x - a.x);
-      let sum = twice_harmonic * gain(row + bin) + twice_noise * gain(row + bins + bin);
+      let voiced = gain(row + bin);
+      let breathed = breath * f32(bin) / length(vec2f(f32(bin), breath_corner));
+      let sum = twice_harmonic * (voiced * (1.0 - breath)) + twice_noise * (gain(row + bins + bin) + voiced * breathed);
       let weight = select(1.0, 0.5, bin == 0u || bin == bins - 1u) / f32(size);
       filtered_bin = vec2f(sum.x, -sum.y) * weight; // conjugate: the transform goes back, its real part is the sound
     }

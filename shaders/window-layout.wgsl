@@ -6,6 +6,7 @@ struct Voice {
   last: u32, // latent that is held by later ones
   end: u32, // latent before which it stops; what a window makes beyond is not used
   row: u32, // latent of the output where its samples go
+  breath: f32, // share of the harmonics' gain that the noise takes
 }
 
 struct Window {

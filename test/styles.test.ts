@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { conditioningOf, conditioningSize, gainOf, isStyleName, STYLE_NAMES } from "../runtime/styles.ts";
+import type { SourceFilterSizes } from "../runtime/autoencoder-sizes.ts";
+import {
+  breathOf,
+  conditioningOf,
+  conditioningSize,
+  gainOf,
+  isStyleName,
+  STYLE_NAMES,
+  stylesOf,
+} from "../runtime/styles.ts";
 import { tinyManifest } from "./onnx/tiny-weights.ts";
 
 const manifest = await tinyManifest();
@@ -29,8 +38,25 @@ describe("styles", () => {
 
   it("are played softer or louder by their intensity", () => {
     expect(gainOf(undefined)).toBe(1);
-    expect(20 * Math.log10(gainOf({ style: "whisper", intensity: 1 }))).toBeCloseTo(-9);
-    expect(20 * Math.log10(gainOf({ style: "whisper", intensity: 0.5 }))).toBeCloseTo(-4.5);
+    expect(20 * Math.log10(gainOf({ style: "whisper", intensity: 1 }))).toBeCloseTo(-5);
+    expect(20 * Math.log10(gainOf({ style: "whisper", intensity: 0.5 }))).toBeCloseTo(-2.5);
     expect(gainOf({ style: "shout", intensity: 0.3 })).toBeGreaterThan(1);
+  });
+
+  it("are those that the model has learned, and a whisper where the decoder makes one", () => {
+    const { breath, ...mute } = manifest.decoder as SourceFilterSizes;
+    expect(breath).toBe(true);
+    expect(stylesOf({ ...manifest, styles: ["shout"] })).toEqual(["whisper", "shout"]);
+    expect(stylesOf({ ...manifest, styles: ["shout", "whisper"] })).toEqual(["whisper", "shout"]);
+    expect(stylesOf({ ...manifest, styles: ["shout"], decoder: mute })).toEqual(["shout"]);
+    expect(stylesOf({ ...manifest, styles: [], decoder: mute })).toEqual([]);
+  });
+
+  it("leave the voice but in a whisper, which loses all of it at five eighths of its intensity", () => {
+    expect(breathOf(undefined)).toBe(0);
+    expect(breathOf({ style: "weary", intensity: 1 })).toBe(0);
+    expect(breathOf({ style: "whisper", intensity: 0.25 })).toBeCloseTo(0.4);
+    expect(breathOf({ style: "whisper", intensity: 0.625 })).toBe(1);
+    expect(breathOf({ style: "whisper", intensity: 1 })).toBe(1);
   });
 });

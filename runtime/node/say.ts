@@ -18,6 +18,7 @@ import { sayLine, sayLines, type SourceLine, type Speaker } from "./say-lines.ts
 import { parseSayOptions, type SayOptions, type SaySource } from "./say-options.ts";
 import { batchReport, jsonReport, lineReport, type SayResult } from "./say-report.ts";
 import type { SpokenLine } from "./speak-line.ts";
+import { stylesOf } from "../styles.ts";
 import { openTimings } from "./timings.ts";
 
 const DONE = 0;
@@ -60,9 +61,10 @@ async function say(options: SayOptions, io: SayIo): Promise<number> {
 }
 
 function refuseUnlearnedStyle({ style }: SayOptions, { manifest }: Synthesizer): void {
-  if (style === undefined || style === "neutral" || manifest.styles.includes(style)) return;
+  const styles = stylesOf(manifest);
+  if (style === undefined || style === "neutral" || styles.includes(style)) return;
   throw new UsageError(
-    `--style ${style} is not among what these weights have learned: ${["neutral", ...manifest.styles].join(", ")}`,
+    `--style ${style} is not among what these weights have learned: ${["neutral", ...styles].join(", ")}`,
   );
 }
 

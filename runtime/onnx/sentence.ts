@@ -2,9 +2,10 @@
  * A sentence in progress. State of the model:
  *   cache         [L, 2, H, 1 + P + frames, K]  keys and values of speaker, symbols and frames
  *   latent        [D]                           sampled latent of the last frame, zeros before the first
- *   decoderState  [stateSize]                   tails of the decoder's convolutions, zeros before the first chunk
+ *   decoderState  [stateSize]                   tails of the decoder's convolutions, zeros before the first chunk, and the breath
  */
 import type * as ort from "onnxruntime-web";
+import type { DecoderSizes } from "../autoencoder-sizes.ts";
 import type { FrameBatch, SentenceRequest } from "../backend.ts";
 import type { Manifest, PointerSizes } from "../manifest.ts";
 import { ageInput, movePointer, POINTER_START, windowOf, type Pointer } from "../speech/pointer.ts";
@@ -56,10 +57,16 @@ export async function openSentence(
     latent: new Float32Array(latentDim),
     ended: undefined,
     undecoded: [],
-    decoderState: new Float32Array(decoder.stateSize),
+    decoderState: freshState(decoder, request),
     samplesToDrop: decoder.delayLatents * samplesPerLatent,
     flushed: false,
   };
+}
+
+function freshState(decoder: DecoderSizes, { breath = 0 }: SentenceRequest): Float32Array {
+  const state = new Float32Array(decoder.stateSize);
+  if (breath > 0) state[decoder.stateSize - 1] = breath;
+  return state;
 }
 
 /** Makes one frame and returns the symbol it speaks; undefined when the sentence ended before it (FORMAT.md, one step). */

@@ -1,7 +1,7 @@
 import type { FrameBatch, SentenceRequest, SpeechBackend } from "../backend.ts";
 import { BackendError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
-import { conditioningOf, gainOf, type Manner } from "../styles.ts";
+import { breathOf, canWhisper, conditioningOf, gainOf, type Manner } from "../styles.ts";
 import { phonemizeLazily, type SentenceSegment } from "../text/phonemize.ts";
 import { eventAt, sentenceEvents, type SpeechEvent } from "./speech-events.ts";
 import { resolveOptions, type LineSettings, type SpeechOptions } from "./speech-options.ts";
@@ -130,11 +130,13 @@ function requestOf(
   manifest: Manifest,
 ): SentenceRequest {
   const conditioning = conditioningOf(speaker, manifest, manner);
+  const breath = canWhisper(manifest) ? breathOf(manner) : 0;
   return {
     conditioning,
     symbols: idsOf(symbols),
     noise: noiseOf(text),
     temperature,
+    ...(breath > 0 && { breath }),
     ...(adapter && { adapter }),
   };
 }

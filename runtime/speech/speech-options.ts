@@ -1,6 +1,6 @@
 import type { Adapter, NoiseKey } from "../backend.ts";
 import type { Manifest } from "../manifest.ts";
-import { type Manner, STYLE_NAMES, type StyleName } from "../styles.ts";
+import { type Manner, STYLE_NAMES, type StyleName, stylesOf } from "../styles.ts";
 import { inferManner } from "../text/infer-manner.ts";
 import type { UserLexicon } from "../text/lexicon.ts";
 import type { SentenceSegment } from "../text/phonemize.ts";
@@ -105,13 +105,16 @@ function mannerRule(options: SpeechOptions, manifest: Manifest): LineSettings["m
     if (style === undefined) return inferManner(sentence);
     return style === "neutral" ? undefined : usual(style, intensity);
   };
+  const styles = stylesOf(manifest);
   return (sentence) => {
     const manner = wished(sentence);
-    return manner !== undefined && manifest.styles.includes(manner.style) ? manner : undefined;
+    return manner !== undefined && styles.includes(manner.style) ? manner : undefined;
   };
 }
 
-function checkStyle(style: unknown, intensity: unknown, { name, styles }: Manifest): void {
+function checkStyle(style: unknown, intensity: unknown, manifest: Manifest): void {
+  const { name } = manifest;
+  const styles = stylesOf(manifest);
   const allowed = ["neutral", ...styles].join(", ");
   if (style !== undefined && style !== "neutral" && !(styles as readonly unknown[]).includes(style)) {
     const isKnown = (STYLE_NAMES as readonly unknown[]).includes(style);

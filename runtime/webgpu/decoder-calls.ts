@@ -11,6 +11,8 @@ export interface DecoderVoice {
   readonly count: number;
   /** Latents after this one are this one. */
   readonly last: number;
+  /** As in SentenceRequest. Defaults to 0. */
+  readonly breath?: number;
 }
 
 /** Where the sound of a slot lies in `Decoder.samples` once the call's windows have run; bytes may be 0. */
@@ -59,7 +61,7 @@ export interface DecoderShape {
 export const CALL_LATENTS = 32;
 
 const HEADER_WORDS = 4;
-const VOICE_WORDS = 5;
+const VOICE_WORDS = 6;
 
 /** The window buffer (shaders/window.wgsl) and the samples of `slots` voices. */
 export function createCallBuffers(gpu: Gpu, { slots, samplesPerLatent }: DecoderShape) {
@@ -128,10 +130,13 @@ function checkVoices(voices: readonly DecoderVoice[], slots: number): void {
 /** Contents of the window buffer before the first window of a call, which moves every voice on by `latents`. */
 function windowWords(voices: readonly DecoderVoice[], latents: number): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(HEADER_WORDS + voices.length * VOICE_WORDS);
+  const floats = new Float32Array(words.buffer);
   words.set([voices.length, latents]);
-  voices.forEach(({ slot, first, count, last }, index) =>
-    words.set([slot, first - latents, last, first + count, -latents], HEADER_WORDS + index * VOICE_WORDS),
-  );
+  voices.forEach(({ slot, first, count, last, breath = 0 }, index) => {
+    const start = HEADER_WORDS + index * VOICE_WORDS;
+    words.set([slot, first - latents, last, first + count, -latents], start);
+    floats[start + VOICE_WORDS - 1] = breath;
+  });
   return words;
 }
 

@@ -19,6 +19,8 @@ export interface DecoderHeadRoom extends Pick<DecoderRoom, "slots" | "voiceLaten
 /** Of shaders/source-filter.wgsl and shaders/harmonics.wgsl. */
 const LARGEST_FFT = 1024;
 export const MOST_WINDOW_FRAMES = 64;
+/** Of weights/recipe/styles.py. */
+const BREATH_CORNER_HZ = 300;
 
 export async function createDecoderHead(
   gpu: Gpu,
@@ -42,7 +44,17 @@ export async function createDecoderHead(
       includes: [...includes, "sine"],
       constants: { width, hop, rate, ring, sample_rate: sampleRateHz },
     }),
-    gpu.kernel("source-filter", { includes, constants: { size, hop, noise_hops: noiseHops, rate, ring } }),
+    gpu.kernel("source-filter", {
+      includes,
+      constants: {
+        size,
+        hop,
+        noise_hops: noiseHops,
+        rate,
+        ring,
+        breath_corner: (BREATH_CORNER_HZ * size) / sampleRateHz,
+      },
+    }),
     gpu.kernel("overlap-add", { includes, constants: { size, hop, rate, ring, most_latents: callLatents } }),
   ]);
   const overlapBindings = gpu.bind(overlapAdd, [window, frames, samples]);

@@ -13,6 +13,8 @@ import type { SlotTable } from "./slot-table.ts";
 
 interface Sentence {
   readonly slot: number;
+  /** As in SentenceRequest. */
+  readonly breath: number;
   /** Frames there is room for. */
   readonly mostFrames: number;
   /** Frames made, as far as the CPU knows; all calls before have come back when the next one begins. */
@@ -64,7 +66,7 @@ export function createSentences(
       }
       const mostFrames = model.mostFrames(request.symbols.length);
       const fresh = { frames: 0, ended: undefined, full: false, decoded: 0, tail: undefined };
-      open.set(nextHandle, { slot, mostFrames, ...fresh });
+      open.set(nextHandle, { slot, breath: request.breath ?? 0, mostFrames, ...fresh });
       return nextHandle++;
     },
     async advance(handles, maxFrames) {
@@ -176,11 +178,11 @@ function inTurn<T>(sentences: readonly Sentence[], work: () => Promise<T>): Prom
 
 /** After the end the last latent is held for the decoder's delay; a sentence without frames has nothing to hold. */
 function takeUndecoded(sentence: Sentence, delayLatents: number): DecoderVoice[] {
-  const { slot, frames, ended, decoded: first } = sentence;
+  const { slot, breath, frames, ended, decoded: first } = sentence;
   const held = ended !== undefined && frames > 0 ? delayLatents : 0;
   sentence.decoded = frames + held;
   const count = sentence.decoded - first;
-  return count === 0 ? [] : [{ slot, first, count, last: frames - 1 }];
+  return count === 0 ? [] : [{ slot, first, count, last: frames - 1, breath }];
 }
 
 function checkRoom({ symbols }: SentenceRequest, { mostSymbols }: LanguageModel): void {

@@ -10,6 +10,7 @@ import { describeAdapterGradient, goldenAdapter, goldenLine } from "./adapter-gr
 import {
   adapterOf,
   difference,
+  GOLDEN_BREATH,
   goldenOf,
   goldenRequest,
   speakTogether,
@@ -60,6 +61,22 @@ export function describeSpeechBackend({ name, read, create }: BackendUnderTest):
       expect(samples.length).toBe(pointers.length * manifest.samplesPerLatent);
       const undelayed = samples.slice(0, golden("samples").length);
       expect(difference(undelayed, golden("samples"))).toBeLessThan(SPOKEN_TO_GOLDEN);
+    });
+
+    it("breathes as the PyTorch model does, beside sentences that do not", async () => {
+      const golden = await goldenOf(read, "sentence");
+      const breathed = { ...request, breath: GOLDEN_BREATH };
+      for (const chunk of [100, 3]) {
+        const [voiced, whispered] = await speakTogether(backend, [request, breathed], chunk);
+        const wanted = [golden("samples"), golden("breathed")] as const;
+        expect(difference(voiced!.samples.slice(0, wanted[0].length), wanted[0])).toBeLessThan(
+          SPOKEN_TO_GOLDEN,
+        );
+        expect(difference(whispered!.samples.slice(0, wanted[1].length), wanted[1])).toBeLessThan(
+          SPOKEN_TO_GOLDEN,
+        );
+        expect(difference(wanted[1], wanted[0])).toBeGreaterThan(10 * SPOKEN_TO_GOLDEN);
+      }
     });
 
     it("gives the same samples however the sentence is cut into calls", async () => {
@@ -165,6 +182,9 @@ export function describeSpeechBackend({ name, read, create }: BackendUnderTest):
       ["one symbol", { symbols: Int32Array.of(1) }],
       ["a speaker of another size", { conditioning: new Float32Array(3) }],
       ["a negative temperature", { temperature: -1 }],
+      ["a negative breath", { breath: -0.1 }],
+      ["more breath than there is voice", { breath: 1.1 }],
+      ["a breath that is no number", { breath: NaN }],
     ])("refuses %s", async (_, change) => {
       await expect(backend.openSentence({ ...request, ...change })).rejects.toThrow(RangeError);
     });

@@ -14,6 +14,9 @@ export const TO_GOLDEN = 1e-3;
 export const SPOKEN_TO_GOLDEN = 5e-3;
 export const TO_ITSELF = 1e-5;
 
+/** Of the `breathed` samples of golden/sentence.safetensors. */
+export const GOLDEN_BREATH = 0.75;
+
 /** The sentence of golden/sentence.safetensors. */
 export function goldenRequest(manifest: Manifest): SentenceRequest {
   const { speaker, symbols } = manifest;

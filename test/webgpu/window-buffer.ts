@@ -8,6 +8,7 @@ export interface WindowVoice {
   readonly last?: number;
   readonly end?: number;
   readonly row?: number;
+  readonly breath?: number;
 }
 
 export interface TestWindow {
@@ -15,11 +16,15 @@ export interface TestWindow {
   readonly voices: readonly WindowVoice[];
 }
 
+function bitsOf(value: number): number {
+  return new Uint32Array(Float32Array.of(value).buffer)[0]!;
+}
+
 /** shaders/window.wgsl */
 export function uploadWindow(gpu: Gpu, { latents, voices }: TestWindow): GPUBuffer {
   const words = [voices.length, latents, 0, 0];
-  for (const { slot, first, last = 1e6, end = 1e6, row = 0 } of voices)
-    words.push(slot, first, last, end, row);
+  for (const { slot, first, last = 1e6, end = 1e6, row = 0, breath = 0 } of voices)
+    words.push(slot, first, last, end, row, bitsOf(breath));
   while (words.length % 4 > 0) words.push(0);
   return upload(gpu, Uint32Array.from(words));
 }

@@ -42,7 +42,7 @@ from prepare import CMUDICT, HELD_OUT_SPEAKERS, SPEAKERS, held_out_sentences, ma
 from recogniser import load_recogniser, phone_errors
 from rounding import STORED, round_model
 from style_table import INTENSITY, style_table, teach_style
-from styles import STYLES
+from styles import STYLES, breath_of
 from symbols import SILENCES
 from vae import sample
 
@@ -93,7 +93,8 @@ def speaker_of(speech, samples):
 
 
 def speak_item(models, item, temperature, generator, speaker=None, style=None, intensity=1.0):
-    """(samples, pointer path, how it ended) of the item's text in its speaker's voice."""
+    """(samples, pointer path, how it ended) of the item's text in its speaker's voice. Any model whispers: the decoder does it, and the
+    language model is told where it has learned to."""
     vae, speech, mean, std = models
     lm = speech.language_model
     speaker = speaker_of(speech, item["reference"]) if speaker is None else speaker
@@ -101,8 +102,9 @@ def speak_item(models, item, temperature, generator, speaker=None, style=None, i
     def draw(_):
         return torch.randn(lm.latent.in_features, generator=generator)
 
-    latents, path, ending = speak(lm, item["symbols"], speaker, draw, temperature, style=style, intensity=intensity)
-    return decode(vae.decoder, latents, mean, std).numpy(), path, ending
+    breath, told = breath_of(style, intensity), None if style == "whisper" and style not in lm.styles else style
+    latents, path, ending = speak(lm, item["symbols"], speaker, draw, temperature, style=told, intensity=intensity)
+    return decode(vae.decoder, latents, mean, std, breath).numpy(), path, ending
 
 
 def hear_all(signals, args):
@@ -209,7 +211,7 @@ def evaluate_styles(models, args):
     systems = {"teacher": lambda style: teach_style(items, cmudict, style), "resynthesis": resynthesised}
     styles = STYLES
     if models[1]:
-        styles = models[1].language_model.styles
+        styles = [style for style in STYLES if style == "whisper" or style in models[1].language_model.styles]
         systems["speech"] = lambda style: [
             speak_item(models, item, 0.0, None, style=style, intensity=INTENSITY)[0] for item in items
         ]

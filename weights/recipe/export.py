@@ -33,9 +33,9 @@ from golden import (
     warm_state,
 )
 from graphs import DecoderGraph, EncoderGraph, OfficialDecoderGraph, OfficialEncoderGraph, PrefillGraph, SpeakerGraph, StepGraph
-from language_model import LanguageModel, widen_conditioning
+from language_model import LanguageModel, flatten_embeddings, widen_conditioning
 from prepare import Corpus
-from restore import restore_speech, restore_vae, restored_statistics
+from restore import read_manifest, restore_flat_speech, restore_vae, restored_config, restored_statistics
 from rounding import round_to_f16
 from safetensors_io import write_safetensors
 from symbols import SYMBOLS
@@ -51,6 +51,7 @@ AUTOENCODER_GRAPHS = {
     "waveform": OfficialEncoderGraph,
 }
 
+CALIBRATION = ("mean", "cholesky", "components", "audible", "traits", "clear")  # of a manifest's speaker; the rest is sizes
 # Weights of the trait run from -scale to scale: (name, scale, bias).
 TINY_TRAITS = (("pitch", 0.2, 4.9), ("size", 0.1, -0.05), ("pace", 0.1, 0.0), ("brightness", 0.8, 0.0))
 
@@ -66,14 +67,6 @@ def camel_keys(value):
     return list(value) if isinstance(value, tuple) else value
 
 
-def flatten_embeddings(model):
-    """Replaces factored symbol embeddings by plain tables [symbols, dim], as they are exported."""
-    model.symbols = nn.Embedding.from_pretrained(model.symbols.flat().detach(), freeze=False)
-    if model.config.pointer:
-        tables = [nn.Embedding.from_pretrained(part.flat().detach(), freeze=False) for part in model.window]
-        model.window = nn.ModuleList(tables)
-
-
 def stored_tensors(*modules):
     """name -> f16 array of all parameters and persistent buffers."""
     tensors = {}
@@ -84,13 +77,15 @@ def stored_tensors(*modules):
 
 
 def sizes_of(part):
-    """An encoder's or decoder's sizes as the manifest has them."""
-    return {"kind": part.kind, **camel_keys(asdict(part))}
+    """An encoder's or decoder's sizes as the manifest has them; parts for the pitch that it lacks are left out."""
+    sizes = {"kind": part.kind, **camel_keys(asdict(part))}
+    return {name: size for name, size in sizes.items() if size or name not in ("pitch", "pitchHidden")}
 
 
 def manifest_of(name, config, decoder_state, calibration, temperature):
     lm = camel_keys(asdict(config.language_model))
     late = {"delayLatents": config.decoder.delay_latents, "stateSize": decoder_state}
+    breath = {"breath": True} if config.decoder.kind == "source-filter" else {}
     return {
         "format": "kalliope-weights",
         "version": 1,
@@ -99,7 +94,7 @@ def manifest_of(name, config, decoder_state, calibration, temperature):
         "samplesPerLatent": config.samples_per_latent,
         "latentDim": config.latent_dim,
         "languageModel": lm,
-        "decoder": {**sizes_of(config.decoder), **late},
+        "decoder": {**sizes_of(config.decoder), **late, **breath},
         "encoder": sizes_of(config.encoder),
         "flow": camel_keys(asdict(config.flow)),
         "speaker": {**camel_keys(asdict(config.speaker)), **rounded(calibration)} if config.speaker else None,
@@ -199,13 +194,13 @@ def trained_model(args):
 
 
 def restored_model(args):
-    """The model of a folder that export wrote, for example with --tensors-only on another machine."""
-    manifest = json.loads((Path(args.start) / "manifest.json").read_text())
-    config = replace(GEOMETRIES[args.geometry], styles=tuple(manifest["styles"]))
+    """The model of a folder that export wrote, for example with --tensors-only on another machine, to the bit."""
+    manifest = read_manifest(args.start)
+    config = restored_config(manifest, args.geometry)
     vae, speech = FlowVae(config), SpeechModel(config)
     restore_vae(vae, args.start)
-    restore_speech(speech, args.start)
-    calibration = {name: manifest["speaker"][name] for name in ("mean", "cholesky", "components", "audible", "traits", "clear")}
+    restore_flat_speech(speech, args.start)
+    calibration = {name: value for name, value in manifest["speaker"].items() if name in CALIBRATION}
     return Model(manifest["name"], config, vae, speech, restored_statistics(args.start), calibration)
 
 

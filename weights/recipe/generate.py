@@ -63,7 +63,7 @@ def speak(model, symbols, speaker, noise=None, temperature=0.0, stop=STOP, style
 
 
 @torch.no_grad()
-def decode(decoder, latents, latent_mean, latent_std):
-    """Normalised latents [T, D] -> samples [(T - delay) * 1280]."""
-    samples, _ = decoder((latents * latent_std + latent_mean)[None])
+def decode(decoder, latents, latent_mean, latent_std, breath=0.0):
+    """Normalised latents [T, D] -> samples [(T - delay) * 1280]; breath: the share of the excitation that is noise."""
+    samples, _ = decoder((latents * latent_std + latent_mean)[None], decoder.initial_state(1, breath))
     return samples[0, decoder.config.delay_latents * 1280 :]

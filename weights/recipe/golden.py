@@ -14,6 +14,7 @@ from utterances import ages_of
 
 GOLDEN_SYMBOLS = "<s> |HH AH0 L OW1 , |T R AE1 V AH0 L ER0 !".split()
 GOLDEN_TEXT, GOLDEN_SEED, GOLDEN_TEMPERATURE = "Hello, traveler!", 42, 0.3
+GOLDEN_BREATH = 0.75  # of the sentence when it is said with breath
 
 
 def example_inputs(config, seed=0):
@@ -140,6 +141,6 @@ def make_sentence_golden(path, lm, decoder, manifest, latent_mean, latent_std):
 
     speaker = noise.speaker_latent(GOLDEN_SEED, manifest["speaker"])
     latents, path_of, _ = speak(lm, GOLDEN_SYMBOLS, torch.from_numpy(speaker), frame_noise, GOLDEN_TEMPERATURE)
-    samples = decode(decoder, latents, latent_mean, latent_std)
-    arrays = {"speaker": speaker, "latents": latents.numpy(), "samples": samples.numpy()}
+    samples, breathed = (decode(decoder, latents, latent_mean, latent_std, breath).numpy() for breath in (0.0, GOLDEN_BREATH))
+    arrays = {"speaker": speaker, "latents": latents.numpy(), "samples": samples, "breathed": breathed}
     write_safetensors(path, arrays | {"pointer": np.array(path_of, np.int32)})

@@ -132,6 +132,16 @@ def widen_conditioning(state, styles, known):
     return {name: widened(value) if name.endswith("speaker.0.weight") else value for name, value in state.items()}
 
 
+def flatten_embeddings(model):
+    """Replaces a LanguageModel's factored symbol embeddings by plain tables [symbols, dim], as they are exported."""
+    if isinstance(model.symbols, nn.Embedding):
+        return
+    model.symbols = nn.Embedding.from_pretrained(model.symbols.flat().detach(), freeze=False)
+    if model.config.pointer:
+        tables = [nn.Embedding.from_pretrained(part.flat().detach(), freeze=False) for part in model.window]
+        model.window = nn.ModuleList(tables)
+
+
 class LanguageModel(nn.Module):
     def __init__(self, config, latent_dim, speaker_dim, styles=()):
         super().__init__()

@@ -1,15 +1,13 @@
 """What a measurement is of: the weights of a folder, as a game speaks with them, or checkpoints of a training."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from config import GEOMETRIES
 from encode import load_vae
-from export import flatten_embeddings
-from restore import restore_speech, restore_vae, restored_statistics, restored_styles
+from language_model import flatten_embeddings
+from restore import read_manifest, restore_flat_speech, restore_vae, restored_config, restored_statistics
 from train_lm import SpeechModel, load_speech_model
 from vae import FlowVae
 
@@ -35,12 +33,11 @@ def measured_files(args):
 
 def load_weights(folder):
     """(manifest, models as measured_models gives them) of a weights folder."""
-    manifest = json.loads((Path(folder) / "manifest.json").read_text())
-    config = replace(GEOMETRIES[manifest["name"]], styles=restored_styles(folder))
+    manifest = read_manifest(folder)
+    config = restored_config(manifest, manifest["name"])
     vae, speech = FlowVae(config).eval(), SpeechModel(config).eval()
     restore_vae(vae, folder)
-    restore_speech(speech, folder)
-    flatten_embeddings(speech.language_model)
+    restore_flat_speech(speech, folder)
     return manifest, (vae, speech, *map(torch.from_numpy, restored_statistics(folder)))
 
 

@@ -1,8 +1,8 @@
 """Output head of the small decoder: a harmonic and a noise source, filtered in the inverse-STFT domain.
 
 The network gives, every 10 ms, the pitch and two log-magnitude spectra. A sum of all harmonics of the pitch and a fixed
-noise are cut into windowed frames, their spectra multiplied by the two gains, and the frames overlap-added. The phases
-come from the sources, which spares a small network what it learns last: without this head harmonics stood on the
+noise are cut into windowed frames, their spectra multiplied by the two gains, and the frames overlap-added. For a whisper the
+noise takes the harmonics' gain: the breath, a share of the excitation, is carried in the state and stays. The phases come from the sources, which spares a small network what it learns last: without this head harmonics stood on the
 frame rate instead of the pitch (ARCHITECTURE.md).
 """
 
@@ -15,12 +15,13 @@ import torch.nn.functional as F
 from config import SAMPLE_RATE_HZ
 from dft import DftBasis
 from layers import full_precision
+from styles import BREATH_CORNER_HZ
 
 LOWEST_PITCH_HZ, HIGHEST_PITCH_HZ, MIDDLE_PITCH_HZ = 50.0, 500.0, 130.0
 TOP_HARMONIC_HZ = 7800.0
 PHASE_STEPS = 131072.0  # phases are whole steps of a cycle at frame borders: sums of 128 frames are exact in f32
 LARGEST_LOG_GAIN = 6.0
-CARRIED = 3  # pitch of the last frame, phase, place in the noise
+CARRIED = 4  # pitch of the last frame, phase, place in the noise, breath
 
 
 class SourceFilterHead(nn.Module):
@@ -97,6 +98,13 @@ class SourceFilterHead(nn.Module):
         after = place + count
         return self.noise.reshape(total, self.hop_size)[index.long()].flatten(1), after - torch.floor(after / total) * total
 
+    def breathe(self, harmonic, noise, breath):
+        """Gains [B, T, bins], of which a share `breath` [B, 1] goes from the harmonics to the noise; less of it under BREATH_CORNER_HZ."""
+        corner = BREATH_CORNER_HZ * self.fft_size / SAMPLE_RATE_HZ
+        bins = torch.cumsum(torch.ones_like(self.window[: self.bins]), 0) - 1
+        breath = breath[..., None]
+        return harmonic * (1 - breath), noise + harmonic * breath * (bins / torch.sqrt(bins * bins + corner * corner))
+
     def frames(self, source, tail):
         """Overlapping frames [B, T, fft] of tail and source, and the new tail."""
         joined = torch.cat([tail, source], 1)
@@ -120,13 +128,14 @@ class SourceFilterHead(nn.Module):
         features = features.float()
         hertz = torch.exp(self.pitch(features)).detach() if hertz is None else hertz
         harmonic_tail, noise_tail, overlap, carried = state.split(self.state_sizes(), -1)
-        last_hertz, phase, place = carried.split(1, -1)
+        last_hertz, phase, place, breath = carried.split(1, -1)
         last_hertz = torch.where(last_hertz > 0, last_hertz, hertz[:, :1])
         source, phase = self.harmonics(hertz, last_hertz, phase)
         noise, place = self.noise_after(place, hertz.shape[1])
         harmonic_frames, harmonic_tail = self.frames(source, harmonic_tail)
         noise_frames, noise_tail = self.frames(noise, noise_tail)
-        harmonic_gain, noise_gain = torch.exp(features[..., :-1].clamp(max=LARGEST_LOG_GAIN)).chunk(2, -1)
+        gains = torch.exp(features[..., :-1].clamp(max=LARGEST_LOG_GAIN)).chunk(2, -1)
+        harmonic_gain, noise_gain = self.breathe(*gains, breath)
         analysis, synthesis = self.bases()
         with full_precision(features):
             harmonic, noisy = harmonic_frames @ analysis, noise_frames @ analysis  # [B, T, 2 * bins]
@@ -134,5 +143,5 @@ class SourceFilterHead(nn.Module):
             spectrum = spectrum + noisy * torch.cat([noise_gain, noise_gain], -1)
             made = spectrum @ synthesis
         samples, overlap = self.overlap_add(made, overlap)
-        carried = torch.cat([hertz[:, -1:], phase, place], -1)
+        carried = torch.cat([hertz[:, -1:], phase, place, breath], -1)
         return samples, torch.cat([harmonic_tail, noise_tail, overlap, carried], -1)

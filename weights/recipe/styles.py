@@ -54,6 +54,11 @@ STYLES = {
 }
 
 
+def breath_of(style, intensity):
+    """Share of the excitation that a decoder makes of noise when a model speaks: all of it for a whisper. Other styles' breath is learned."""
+    return STYLES[style].at(intensity).breath if style == "whisper" else 0.0
+
+
 def is_whispered(utterance):
     """Whether all of the excitation is breath, so that nothing in it is voiced."""
     style = utterance.get("style")

@@ -23,6 +23,7 @@ import noise  # noqa: E402
 from adapt_learn import Lesson, adapted_model, start_adapter  # noqa: E402
 from adapter_loss import TrainingLine, line_gradient, line_losses  # noqa: E402
 from config import GEOMETRIES, OFFICIAL_TINY, SAMPLES_PER_LATENT, TINY  # noqa: E402
+from export import enliven  # noqa: E402
 from generate import speak  # noqa: E402
 from instruments import write_instrument  # noqa: E402
 from judge import Judge  # noqa: E402
@@ -41,7 +42,7 @@ from recogniser import Recogniser  # noqa: E402
 from teach_pitch import PitchLesson, emptiest  # noqa: E402
 from train_vae import PITCH_DELAY, pitch_labels  # noqa: E402
 from utterances import ages_of, pointer_path  # noqa: E402
-from vae import FlowVae, align_to_decoder, sample  # noqa: E402
+from vae import FlowVae, align_to_decoder, sample, silence  # noqa: E402
 
 
 def run(script, *arguments):
@@ -141,6 +142,11 @@ class Smoke(unittest.TestCase):
             vae.decoder.output.weight.detach().half().numpy(), read_safetensors(out / "decoder.safetensors")["output.weight"]
         )
 
+    def test_an_export_is_exported_again_to_the_bit(self):
+        run("export.py", "--start", self.root / "out", "--geometry", "tiny", "--out", self.root / "again")
+        manifests = [json.loads((self.root / name / "manifest.json").read_text()) for name in ("out", "again")]
+        self.assertEqual(manifests[0], manifests[1])
+
     def test_no_time_makes_checkpoints_of_shipped_weights(self):
         for script, name, part in (("train_vae.py", "again-vae.pt", "decoder.output.weight"), ("train_lm.py", "again-lm.pt", "language_model.latent.weight")):
             path, options = self.root / name, ("--data", self.root / "data", "--geometry", "tiny", "--minutes", 0)
@@ -181,11 +187,26 @@ class Parts(unittest.TestCase):
             torch.testing.assert_close(new.encoder(samples)[0], latents)
             torch.testing.assert_close(new.decoder(latents)[0], old.decoder(latents)[0])
 
+    def test_decoder_streams_its_features(self):
+        decoder = FlowVae(TINY).decoder.eval()
+        latents = torch.randn(2, 9, TINY.latent_dim)
+        with torch.no_grad():
+            enliven(decoder.pitch.parameters())
+            state, parts = decoder.initial_state(2), []
+            tails, head = decoder.unpack(state)
+            whole, _ = decoder.features(latents, tails)
+            for chunk in latents.split([1, 3, 5], 1):
+                made, kept = decoder.features(chunk, tails)
+                tails, head = decoder.unpack(torch.cat([kept, head], -1))
+                parts.append(made)
+        torch.testing.assert_close(torch.cat(parts, 1), whole, atol=1e-5, rtol=0)
+
     def test_decoder_streams(self):
         decoder = FlowVae(TINY).decoder.eval()
         latents = torch.randn(2, 9, TINY.latent_dim)
         with torch.no_grad():
             decoder.output.bias[:-1] -= 4.5  # about the level of speech
+            silence(decoder.output, -1)  # a pitch that rounds otherwise in another chunk would move the phase from there on
             whole, _ = decoder(latents)
             state, parts = None, []
             for chunk in latents.split([1, 3, 5], 1):
@@ -213,6 +234,28 @@ class Parts(unittest.TestCase):
         made, _ = head(features, torch.zeros(1, sum(head.state_sizes())))
         self.assertLess(np.mean(track_f0(made[0].numpy().astype(float)) > 0), 0.1)
         self.assertAlmostEqual(float(made.std()), 1.0, delta=0.1)
+
+    def test_breath_takes_the_pitch_out_and_stays_through_a_sentence(self):
+        decoder = FlowVae(TINY).decoder.eval()
+        head, features = decoder.head, torch.full((1, 200, 2 * decoder.head.bins + 1), -50.0)
+        features[..., : head.bins], features[..., -1] = 0.0, 0.5  # harmonics alone
+        state = torch.zeros(1, sum(head.state_sizes()))
+        voiced = []
+        for breath in (0.0, 1.0):
+            state[:, -1] = breath
+            made, after = head(features, state)
+            self.assertEqual(float(after[0, -1]), breath)
+            voiced.append(np.mean(track_f0(made[0].numpy().astype(float)) > 0))
+        self.assertGreater(voiced[0], 0.9)
+        self.assertLess(voiced[1], 0.1)
+
+    def test_a_whisper_is_as_loud_as_its_voice_above_its_lowest_tones(self):
+        head = FlowVae(TINY).decoder.head
+        gains = torch.rand(1, 3, head.bins), torch.rand(1, 3, head.bins)
+        for wanted, breath in ((gains, 0.0), ((torch.zeros_like(gains[0]), gains[0] + gains[1]), 1.0)):
+            made = head.breathe(*gains, torch.full((1, 1), breath))
+            for each, other in zip(made, wanted):
+                torch.testing.assert_close(each[..., -10:], other[..., -10:], rtol=0.01, atol=0)
 
     def test_pitch_labels_are_in_step_with_the_decoder(self):
         time = np.arange(11 * SAMPLES_PER_LATENT) / 16000

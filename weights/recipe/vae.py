@@ -132,9 +132,11 @@ class Decoder(nn.Module):
         """Sizes of the packed state's parts: the layers' tails and the head's state."""
         return [rows * channels for rows, channels in self.tail_shapes()] + [sum(self.head.state_sizes())]
 
-    def initial_state(self, batch):
-        """All zero: [B, sum of sizes]."""
-        return self.output.weight.new_zeros(batch, sum(self.state_sizes()))
+    def initial_state(self, batch, breath=0.0):
+        """[B, sum of sizes]: all zero but the breath, the head's last number (1: a whisper)."""
+        state = self.output.weight.new_zeros(batch, sum(self.state_sizes()))
+        state[:, -1] = breath
+        return state
 
     def features(self, latents, tails):
         """latents [B, T, D] -> features [B, T * 8, 2 * bins + 1] of the head, and the layers' new tails, packed."""

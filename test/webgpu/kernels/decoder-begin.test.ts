@@ -12,7 +12,7 @@ it.each([
   ["zeros after the last", 0],
 ])("decoder-begin moves every voice on and puts its latents, %s, into the ring", async (_what, holdsLast) => {
   const voices = [
-    { slot: 2, first: 1, last: 6, end: 9, row: 3 },
+    { slot: 2, first: 1, last: 6, end: 9, row: 3, breath: 1 },
     { slot: 0, first: 5, last: 10, end: 6, row: 0 },
   ];
   const window = uploadWindow(gpu, { latents: LATENTS, voices });
@@ -38,5 +38,6 @@ it.each([
   }
   expect(largestDifference(await download(gpu, ring), expected)).toBeLessThan(1e-6);
   const words = new Uint32Array((await download(gpu, window)).buffer);
-  expect([...words.subarray(0, 14)]).toEqual([2, LATENTS, 0, 0, 2, 5, 6, 9, 7, 0, 6, 10, 6, 4]);
+  const one = 0x3f800000; // bits of the breath, which stays
+  expect([...words.subarray(0, 16)]).toEqual([2, LATENTS, 0, 0, 2, 5, 6, 9, 7, one, 0, 6, 10, 6, 4, 0]);
 });

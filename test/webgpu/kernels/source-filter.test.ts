@@ -5,7 +5,12 @@ import { download, noise, runKernel, upload } from "../run-kernel.ts";
 import { placeOf, placesOf, TWO_VOICES, uploadWindow } from "../window-buffer.ts";
 
 const gpu = await testGpu();
-const [SLOTS, RATE, NOISE_HOPS] = [3, 2, 5];
+const [SLOTS, RATE, NOISE_HOPS, CORNER] = [3, 2, 5, 3.5];
+const BREATHS = [0, 0.6];
+const WINDOW = {
+  ...TWO_VOICES,
+  voices: TWO_VOICES.voices.map((voice, index) => ({ ...voice, breath: BREATHS[index]! })),
+};
 
 describe("source-filter", () => {
   it.each([
@@ -26,10 +31,10 @@ describe("source-filter", () => {
     const harmonic = noise(SLOTS * ring * hop, 3);
     const features = noise(places * (2 * bins + 1), 4);
     const result = upload(gpu, new Float32Array(SLOTS * ring * size));
-    const constants = { size, hop, noise_hops: NOISE_HOPS, rate: RATE, ring };
+    const constants = { size, hop, noise_hops: NOISE_HOPS, rate: RATE, ring, breath_corner: CORNER };
     const kernel = await gpu.kernel("source-filter", { includes: ["window-layout", "window"], constants });
     const inputs = [tables, hiss, harmonic, features].map((each) => upload(gpu, each));
-    runKernel(gpu, kernel, [uploadWindow(gpu, TWO_VOICES), ...inputs, result], [places]);
+    runKernel(gpu, kernel, [uploadWindow(gpu, WINDOW), ...inputs, result], [places]);
 
     const expected = new Float32Array(SLOTS * ring * size);
     for (let place = 0; place < places; place++) {
@@ -40,9 +45,14 @@ describe("source-filter", () => {
         (n: number) => harmonic[(slot * ring + (hopTime(n) % ring)) * hop + (n % hop)]!,
         (n: number) => hiss[(hopTime(n) % NOISE_HOPS) * hop + (n % hop)]!,
       ];
+      const gainOf = (part: number, bin: number) =>
+        Math.exp(Math.min(features[place * (2 * bins + 1) + part * bins + bin]!, 6));
+      const breath = BREATHS[voice]!;
       const spectrum = sources.map((sampleAt, part) =>
         Array.from({ length: bins }, (_, bin) => {
-          const gain = Math.exp(Math.min(features[place * (2 * bins + 1) + part * bins + bin]!, 6));
+          const breathed = breath * (bin / Math.hypot(bin, CORNER));
+          const gain =
+            part === 0 ? gainOf(0, bin) * (1 - breath) : gainOf(1, bin) + gainOf(0, bin) * breathed;
           let [real, imaginary] = [0, 0];
           for (let n = 0; n < size; n++) {
             const value = hopTime(n) < 0 ? 0 : sampleAt(n) * tables[n]! * gain;
