@@ -8,7 +8,7 @@ export const TALK_AT_THE_WELL: readonly Script[] = [
     ["odo", "That was me. I was down there fetching my hammer."],
     ["nan", "You were in the well for three hours, Odo."],
     ["odo", "It was a long secret."],
-    ["wynn", "So you do fancy the lamplighter?"],
+    ["wynn", "*whispers* So you do fancy the lamplighter?"],
     ["nan", "I will push you both in, and then we shall hear who echoes."],
   ],
   [
