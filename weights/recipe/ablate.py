@@ -54,7 +54,9 @@ def train_variant(args, name, path):
     shared = {"--data": args.data, "--out": path, "--geometry": geometry_of(name, args.geometry), "--total-steps": args.steps}
     shared |= {"--save-every": SAVE_EVERY, "--log-every": LOG_EVERY}
     if name in LANGUAGE_MODELS:
-        stage, own = train_lm, {"--tokens": args.tokens, **LANGUAGE_MODELS[name].options}
+        variant = LANGUAGE_MODELS[name]
+        guide = {"--guide": train_kept(args, path.parent, variant.guide)[0]} if variant.guide else {}
+        stage, own = train_lm, {"--tokens": args.tokens, **variant.options, **guide}
     else:
         nats, seed = AUTOENCODERS[name].nats, AUTOENCODERS[name].seed
         held = {"--nats": nats, "--rate-weight": first_weight(nats), "--hold-steps": int(RATE_HELD_SHARE * args.steps)}

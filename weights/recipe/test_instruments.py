@@ -1,5 +1,6 @@
 """Tests of the networks that listen, as files."""
 
+import json
 import os
 import sys
 import tempfile
@@ -10,15 +11,25 @@ import torch
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from instruments import JUDGE, RECOGNISER, TRAINING_JUDGE, TRAINING_RECOGNISER, read_instrument, write_instrument  # noqa: E402
+from against import BADNESS, changes  # noqa: E402
+from instruments import FOLDER, JUDGE, RECOGNISER, TRAINING_JUDGE, TRAINING_RECOGNISER, read_instrument, write_instrument  # noqa: E402
 from judge import Judge, embed, load_judge  # noqa: E402
 from metrics import speaker_similarity  # noqa: E402
 from phonemes import read_cmudict  # noqa: E402
-from prepare import CMUDICT, make_speaker, synthesise  # noqa: E402
+from prepare import CMUDICT, held_out_sentences, make_speaker, synthesise  # noqa: E402
 from recogniser import Recogniser, load_recogniser, phone_errors  # noqa: E402
 
 TEXT = "The old ferryman knows a safe way through the marshes."
 OTHER_TEXT = "Nobody has opened this door for seven winters."
+
+
+class Baseline(unittest.TestCase):
+    def test_new_weights_are_compared_with_the_shipped_ones_in_every_measure(self):
+        shipped = json.loads((FOLDER / "small.json").read_text())
+        self.assertEqual(shipped["lines"], held_out_sentences()[:200])
+        systems = {name for name, _, *_ in changes(shipped, shipped)}
+        self.assertEqual(systems, {"resynthesis", "speech, temperature 0.0"})
+        self.assertEqual({measure for _, measure, *_ in changes(shipped, shipped)}, set(BADNESS))
 
 
 class Files(unittest.TestCase):

@@ -38,12 +38,13 @@ def without_flow(config):
 @dataclass(frozen=True)
 class LanguageModelVariant:
     """`change` gives its config, `options` are those of train_lm.py; with `weights`, it is no training of its own but another way
-    to speak with the weights of that variant."""
+    to speak with the weights of that variant; with `guide`, it learns what that variant says under guidance."""
 
     told: str
     change: Callable = unchanged
     options: dict = field(default_factory=dict)
     weights: str | None = None
+    guide: str | None = None
     temperature: float = 0.0
     guidance: float = 1.0
 
@@ -71,6 +72,7 @@ LANGUAGE_MODELS = {
     "text-dropped": LanguageModelVariant("10 % of the texts dropped in training", options={"--drop-text": "0.1"}),
     "guidance-1.3": LanguageModelVariant("... and guidance 1.3", weights="text-dropped", guidance=1.3),
     "guidance-1.5": LanguageModelVariant("... and guidance 1.5", weights="text-dropped", guidance=1.5),
+    "guided": LanguageModelVariant("learns what that one says with guidance 1.3", options={"--guidance": "1.3"}, guide="text-dropped"),
 }
 AUTOENCODERS = {
     "autoencoder": AutoencoderVariant("base"),
