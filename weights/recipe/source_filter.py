@@ -1,9 +1,10 @@
 """Output head of the small decoder: a harmonic and a noise source, filtered in the inverse-STFT domain.
 
-The network gives, every 10 ms, the pitch and two log-magnitude spectra. A sum of all harmonics of the pitch and a fixed
-noise are cut into windowed frames, their spectra multiplied by the two gains, and the frames overlap-added. For a whisper the
-noise takes the harmonics' gain: the breath, a share of the excitation, is carried in the state and stays. The phases come from the sources, which spares a small network what it learns last: without this head harmonics stood on the
-frame rate instead of the pitch (ARCHITECTURE.md).
+The network gives, every 10 ms, the pitch and two log-magnitude spectra. A sum of all harmonics of the pitch and a
+fixed noise are cut into windowed frames, their spectra multiplied by the two gains, and the frames overlap-added. For
+a whisper the noise takes the harmonics' gain: the breath, a share of the excitation, is carried in the state and
+stays. The phases come from the sources, which spares a small network what it learns last: without this head harmonics
+stood on the frame rate instead of the pitch (ARCHITECTURE.md).
 """
 
 import math
