@@ -25,14 +25,14 @@ import train_vae
 from ablation_table import markdown_tables
 from config import SAMPLE_RATE_HZ
 from encode import load_vae
-from evaluate import against_teacher, make_items, publish, resynthesise, speaker_of, to_tensor, word_row
+from evaluate import against_teacher, make_items, phone_counts, publish, resynthesise, speaker_of, to_tensor, word_row
 from generate import decode
 from instruments import RECOGNISER
 from kept_files import folder_of, kept
 from kept_lines import identity_of
 from measured import load_models
 from metrics import log_mel, sounding
-from recogniser import load_recogniser, phone_errors
+from recogniser import load_recogniser
 from training import load_checkpoint
 from vae import sample
 from variant_speech import speak_variant
@@ -92,11 +92,10 @@ def compare(item, signal):
 def measure(args, items, signals):
     """Every measure of the row by name, a list over the items."""
     signals = [np.pad(signal, (0, max(0, SHORTEST - len(signal)))) for signal in signals]
-    recogniser = load_recogniser(args.recogniser)
-    heard = np.array([phone_errors(recogniser, item["symbols"], signal) for item, signal in zip(items, signals)])
+    heard = phone_counts(load_recogniser(args.recogniser), items, signals)
     errors, words, _ = word_row(items, signals, args)
     compared = [compare(item, signal) for item, signal in zip(items, signals)]
-    counts = {"phone_errors": heard[:, 0], "phones": heard[:, 1], "word_errors": errors, "words": words}
+    counts = heard | {"word_errors": errors, "words": words}
     distances = {name: [each[name] for each in compared] for name in ("distortion", "f0_error", "f0_spread")}
     return {name: np.asarray(values).tolist() for name, values in (counts | distances).items()}
 
