@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from config import SAMPLES_PER_LATENT, TINY  # noqa: E402
 from export import enliven  # noqa: E402
 from metrics import track_f0  # noqa: E402
-from train_vae import PITCH_DELAY, pitch_labels  # noqa: E402
+from train_vae import PITCH_DELAY, decode_with_pitch, pitch_labels  # noqa: E402
 from vae import FlowVae, align_to_decoder, silence  # noqa: E402
 
 
@@ -67,6 +67,17 @@ class Decoder(unittest.TestCase):
         made, _ = head(features, torch.zeros(1, sum(head.state_sizes())))
         self.assertLess(np.mean(track_f0(made[0].numpy().astype(float)) > 0), 0.1)
         self.assertAlmostEqual(float(made.std()), 1.0, delta=0.1)
+
+    def test_noise_begins_anywhere_in_training(self):
+        decoder = FlowVae(TINY).decoder.eval()
+        silence(decoder.output)
+        with torch.no_grad():
+            decoder.output.bias[: decoder.head.bins] = -50.0  # noise alone, the same whatever the latents
+            made = decode_with_pitch(decoder, torch.zeros(6, 3, TINY.latent_dim), torch.zeros(6, 24))[0]
+            from_places = torch.cat([decoder(torch.zeros(1, 3, TINY.latent_dim), decoder.initial_state(1, place=place))[0] for place in range(128)])
+        distances = (made[:, None] - from_places).abs().amax(-1)
+        self.assertLess(float(distances.amin(1).max()), 1e-4)
+        self.assertGreater(len(set(distances.argmin(1).tolist())), 2)
 
     def test_breath_takes_the_pitch_out_and_stays_through_a_sentence(self):
         decoder = FlowVae(TINY).decoder.eval()

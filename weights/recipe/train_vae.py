@@ -117,9 +117,10 @@ def pitch_errors(predicted, labels):
 
 def decode_with_pitch(decoder, latents, labels):
     """Samples made with the true pitch where there is one, the error of the predicted log pitch there, and the share of
-    harmonics in whispers."""
+    harmonics in whispers. The noise begins anywhere: gains that fit one stretch of it would sound wrong with the others."""
+    place = torch.randint(decoder.config.noise_hops, latents.shape[:1], device=latents.device)
     with bfloat16_layers(latents.device):
-        tails, head = decoder.unpack(decoder.initial_state(latents.shape[0]))
+        tails, head = decoder.unpack(decoder.initial_state(latents.shape[0], place=place))
         features, _ = decoder.features(latents, tails)
         predicted = decoder.head.pitch(features)
         hertz = torch.where(labels > 0, labels, predicted.detach().exp())

@@ -132,10 +132,11 @@ class Decoder(nn.Module):
         """Sizes of the packed state's parts: the layers' tails and the head's state."""
         return [rows * channels for rows, channels in self.tail_shapes()] + [sum(self.head.state_sizes())]
 
-    def initial_state(self, batch, breath=0.0):
-        """[B, sum of sizes]: all zero but the breath, the head's last number (1: a whisper)."""
+    def initial_state(self, batch, breath=0.0, place=0):
+        """[B, sum of sizes]: all zero but the head's last numbers, the place in the noise (hops, a number or [B]) and the breath
+        (1: a whisper)."""
         state = self.output.weight.new_zeros(batch, sum(self.state_sizes()))
-        state[:, -1] = breath
+        state[:, -2], state[:, -1] = place, breath
         return state
 
     def features(self, latents, tails):
