@@ -4,8 +4,8 @@
     python3 evaluate.py --vae ../../checkpoints/vae.pt [--lm ../../checkpoints/lm.pt --data ../../checkpoints/data] ...
     python3 evaluate.py --styles --sentences 24      # styles only (style_table.py)
 
-Systems: teacher (flite), resynthesis (Flow-VAE from sampled latents), speech (text to speech with the speaker latent
-of another utterance of the same held-out speaker). Held-out speakers of the voices slt and rms speak, in turn. WER is
+Systems: teacher (flite), resynthesis (Flow-VAE from sampled latents; mean of --draws of them, since one alone moves the WER
+by half a point), speech (text to speech with the speaker latent of another utterance of the same held-out speaker). Held-out speakers of the voices slt and rms speak, in turn. WER is
 by pocketsphinx, which knows nothing of the teacher or the model; its difference to the teacher's WER is what counts.
 Phones are heard by recogniser.py, which learned from the teacher and is less a matter of chance. Random seeds are
 measured by seeds.py, seed_words.py and seed_likeness.py, skips, repeats and run-aways in many lines by lines.py.
@@ -248,6 +248,11 @@ def measure(name, items, signals, listeners, args):
     return measures | {"similarity": similarities(judge, items, signals)}
 
 
+def mean_measures(draws):
+    """Means [n] over the measures of several draws of a system."""
+    return {name: np.mean([measures[name] for measures in draws], axis=0) for name in draws[0]}
+
+
 def row_of(name, items, measures):
     similarity = f"{measures['similarity'].mean():.2f}"
     words, phones = by_voice_cells(items, measures["errors"], measures["words"]), format_rate(measures["phone_errors"], measures["phones"])
@@ -284,19 +289,19 @@ def evaluate(args):
     if args.styles:
         return publish(evaluate_styles(models, args), args)
     items, listeners = make_items(args.sentences), (load_judge(args.judge), load_recogniser(args.recogniser))
-    systems = {"teacher": [item["teacher"] / 32768 for item in items]}
-    systems["resynthesis"] = [resynthesise(models[0], item["teacher"]) for item in items]
+    systems = {"teacher": [[item["teacher"] / 32768 for item in items]]}
+    systems["resynthesis"] = [[resynthesise(models[0], item["teacher"]) for item in items] for _ in range(args.draws)]
     notes = []
     if models[1]:
         spoken = speech_systems(models, items, args.temperature)
-        systems |= {name: signals for name, (signals, _, _) in spoken.items()}
+        systems |= {name: [signals] for name, (signals, _, _) in spoken.items()}
         for name, (_, paths, endings) in spoken.items():
             skipped = sum(len(skipped_words(path, item["symbols"])) for path, item in zip(paths, items))
             notes.append(f"{name}: skipped words {skipped}; stopped {endings.count('stopped')}, rested {endings.count('rested')}.")
     lines = table_lines(COLUMNS, [])
     measured = {}
-    for name, signals in systems.items():
-        measured[name] = measure(name, items, signals, listeners, args)
+    for name, draws in systems.items():
+        measured[name] = mean_measures([measure(name, items, signals, listeners, args) for signals in draws])
         lines.append(row_of(name, items, measured[name]))
         print(lines[-1], flush=True)
     if models[1]:
@@ -316,6 +321,7 @@ if __name__ == "__main__":
     parser.add_argument("--judge", default=JUDGE)
     parser.add_argument("--recogniser", default=RECOGNISER)
     parser.add_argument("--sentences", type=int, default=200)
+    parser.add_argument("--draws", type=int, default=3, help="of the resynthesis' latents")
     parser.add_argument("--temperature", type=float, nargs="*", default=[0.0])
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--stored", default="f32", choices=STORED, help="how the weights are stored: f16 as exported, int8 as shrunken")
