@@ -188,7 +188,7 @@ def options():
     parser.add_argument("--geometry", default="small", help="of the base")
     parser.add_argument("--steps", type=int, default=600, help="of every training")
     parser.add_argument("--tokens", type=int, default=2600, help="as train_lm.py")
-    parser.add_argument("--batch", type=int, default=5, help="as train_vae.py")
+    parser.add_argument("--batch", type=int, default=train_vae.options().get_default("batch"), help="as train_vae.py")
     parser.add_argument("--sentences", type=int, default=40)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out")

@@ -4,9 +4,10 @@
     python3 evaluate.py --vae ../../checkpoints/vae.pt [--lm ../../checkpoints/lm.pt --data ../../checkpoints/data] ...
     python3 evaluate.py --styles --sentences 24      # styles only (style_table.py)
 
-Systems: teacher (flite), resynthesis (Flow-VAE from sampled latents; mean of --draws of them, since one alone moves the WER
-by half a point), speech (text to speech with the speaker latent of another utterance of the same held-out speaker). Held-out speakers of the voices slt and rms speak, in turn. WER is
-by pocketsphinx, which knows nothing of the teacher or the model; its difference to the teacher's WER is what counts.
+Systems: teacher (flite), resynthesis (Flow-VAE from sampled latents; mean of --draws of them, since one alone moves
+the WER by half a point), speech (text to speech with the speaker latent of another utterance of the same held-out
+speaker). Held-out speakers of the voices slt and rms speak, in turn. WER is by pocketsphinx, which knows nothing of
+the teacher or the model; its difference to the teacher's WER is what counts.
 Phones are heard by recogniser.py, which learned from the teacher and is less a matter of chance. Random seeds are
 measured by seeds.py, seed_words.py and seed_likeness.py, skips, repeats and run-aways in many lines by lines.py.
 """
