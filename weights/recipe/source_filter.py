@@ -15,6 +15,7 @@ import torch.nn.functional as F
 
 from config import SAMPLE_RATE_HZ
 from dft import DftBasis
+from even_noise import even_noise
 from layers import full_precision
 from styles import BREATH_CORNER_HZ
 
@@ -36,8 +37,7 @@ class SourceFilterHead(nn.Module):
         overlap = (window**2).reshape(-1, config.hop_size).sum(0).repeat(config.fft_size // config.hop_size)
         self.register_buffer("window", window, persistent=False)
         self.register_buffer("synthesis_window", window / overlap, persistent=False)
-        noise = torch.randn(config.noise_hops * config.hop_size, generator=torch.Generator().manual_seed(0))
-        self.register_buffer("noise", noise.half().float())
+        self.register_buffer("noise", even_noise(config.noise_hops * config.hop_size).half().float())
         self.dft = DftBasis(config.fft_size)
         self.register_buffer("analysis", self.make_analysis(), persistent=False)
         self.register_buffer("synthesis", self.make_synthesis(), persistent=False)

@@ -68,6 +68,27 @@ class Decoder(unittest.TestCase):
         self.assertLess(np.mean(track_f0(made[0].numpy().astype(float)) > 0), 0.1)
         self.assertAlmostEqual(float(made.std()), 1.0, delta=0.1)
 
+    def test_noise_is_even_in_every_window_and_irregular_all_the_same(self):
+        even, white = FlowVae(TINY).decoder.head.noise, torch.randn(20480)
+        for size in (320, 400, 640):
+            window = torch.hann_window(size)
+            deviations = [
+                torch.stft(noise, size, 50, size, window, center=False, return_complex=True).abs().log().std() * 20 / np.log(10)
+                for noise in (even, white)
+            ]
+            self.assertLess(float(deviations[0]), 0.8 * float(deviations[1]))
+        self.assertAlmostEqual(float(even.square().mean()), 1.0, places=2)
+        self.assertAlmostEqual(float((even**4).mean()), 3.0, delta=0.3)  # that of a Gaussian
+        spectrum = torch.fft.rfft(even).abs() ** 2
+        self.assertLess(float(spectrum.max() / spectrum.mean()), 12.0)  # no tone; white noise has about 9
+        self.assertLess(float(torch.fft.irfft(spectrum)[20:-20].abs().max()), 0.15 * len(even))  # nor a period
+
+    def test_noise_is_repeated_without_a_seam(self):
+        noise = FlowVae(TINY).decoder.head.noise
+        around = torch.cat([noise[-320:], noise[:320]])
+        deviation = torch.fft.rfft(around * torch.hann_window(640)).abs().log().std() * 20 / np.log(10)
+        self.assertLess(float(deviation), 4.0)
+
     def test_noise_begins_anywhere_in_training(self):
         decoder = FlowVae(TINY).decoder.eval()
         silence(decoder.output)
