@@ -3,8 +3,8 @@
     python3 ablate.py --data ../../checkpoints/data5 --vae ../../checkpoints/vae6-polished.pt \
         --results ../../checkpoints/ablation [--only base,reverse] [--out table.md]
 
-Every training has the same number of steps from nothing: language models on the latents of --data, autoencoders without
-discriminators and listeners. Then the variant says the same held-out sentences in the same held-out voices (evaluate.py): a
+Every training has the same number of steps from nothing: language models on the latents of --data, autoencoders with a recogniser
+that listens and without discriminators. Then the variant says the same held-out sentences in the same held-out voices (evaluate.py): a
 language model through the decoder of --vae, an autoencoder by resynthesis; what a language model would make of its latents is
 not measured, which would need a training for each. So short a training ranks variants and says nothing of the quality of the
 product. The deciding figure is the phone error rate (recogniser.py), far less noisy than words by pocketsphinx. A run that was
@@ -27,7 +27,7 @@ from config import SAMPLE_RATE_HZ
 from encode import load_vae
 from evaluate import against_teacher, make_items, phone_counts, publish, resynthesise, speaker_of, to_tensor, word_row
 from generate import decode
-from instruments import RECOGNISER
+from instruments import RECOGNISER, TRAINING_RECOGNISER
 from kept_files import folder_of, kept
 from kept_lines import identity_of
 from measured import load_models
@@ -50,7 +50,8 @@ def first_weight(nats):
 
 
 def train_variant(args, name, path):
-    """train_lm.py, or train_vae.py without discriminators, to --steps of the run, resumed where it was stopped."""
+    """train_lm.py, or train_vae.py with a listener, without which nobody understands an autoencoder after so few steps, to --steps of the
+    run, resumed where it was stopped."""
     shared = {"--data": args.data, "--out": path, "--geometry": geometry_of(name, args.geometry), "--total-steps": args.steps}
     shared |= {"--save-every": SAVE_EVERY, "--log-every": LOG_EVERY}
     if name in LANGUAGE_MODELS:
@@ -60,7 +61,7 @@ def train_variant(args, name, path):
     else:
         nats, seed = AUTOENCODERS[name].nats, AUTOENCODERS[name].seed
         held = {"--nats": nats, "--rate-weight": first_weight(nats), "--hold-steps": int(RATE_HELD_SHARE * args.steps)}
-        stage, own = train_vae, {"--batch": args.batch, "--seed": seed, **held}
+        stage, own = train_vae, {"--batch": args.batch, "--seed": seed, "--listener": TRAINING_RECOGNISER, **held}
     stage.train(stage.options().parse_args([str(word) for pair in (shared | own).items() for word in pair]))
 
 
@@ -153,7 +154,7 @@ def ablate(args):
     """The tables, as text, of all rows that the folder holds when the chosen ones have been made."""
     torch.set_num_threads(1)
     items = make_items(args.sentences)
-    files = [args.vae, args.recogniser, Path(args.data) / "latents.json"]
+    files = [args.vae, args.recogniser, TRAINING_RECOGNISER, Path(args.data) / "latents.json"]
     sizes = {name: getattr(args, name) for name in ("geometry", "steps", "tokens", "batch")}
     folder = folder_of(args.results, identity_of(files, [item["text"] for item in items]) | sizes)
     names = args.only.split(",") if args.only else [*LANGUAGE_MODELS, *AUTOENCODERS]
