@@ -151,11 +151,15 @@ def cheapest_path(costs, price):
 
 
 @torch.no_grad()
-def hear_phones(model, samples):
-    """The phones heard in a signal `[n]`, int16 or float in -1..1, SAMPLE_RATE_HZ."""
+def frame_costs(model, samples):
+    """`[frames, CLASSES]` nats that it costs to hear a class in a signal `[n]`, int16 or float in -1..1, SAMPLE_RATE_HZ."""
     samples = torch.from_numpy(repeat_to(as_float(samples), FRAME * 4).astype(np.float32))
-    costs = -torch.log_softmax(model(samples[None])[0], dim=1).double().numpy()
-    path = cheapest_path(costs, CHANGE_PRICE)
+    return -torch.log_softmax(model(samples[None])[0], dim=1).double().numpy()
+
+
+def hear_phones(model, samples):
+    """The phones heard in a signal as frame_costs takes it."""
+    path = cheapest_path(frame_costs(model, samples), CHANGE_PRICE)
     changed = [name for name, before in zip(path, [0, *path]) if name != before]
     return [CLASSES[name] for name in changed if name != 0]
 

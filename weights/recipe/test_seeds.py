@@ -16,14 +16,14 @@ from generate import speak
 from prepare import VOICE_SHARE, make_speaker
 from recogniser import CLASSES, Recogniser, cheapest_path, edit_distance, frame_classes, heard_difference, phones_of
 from seed_speech import Seed, draw_seeds, fit_twins, random_numbers, speak_together, twin_of
-from seeds import LINES, POOL, clarity_rows, far_rows, lines_of, mean_pitch, points_above, rank_correlation, seed_similarities, spoken_pace, usual_errors
+from seeds import LINES, POOL, UNITS, clarity_rows, far_rows, lines_of, mean_pitch, points_above, rank_correlation, seed_similarities, spoken_pace, usual_errors
 from train_lm import SpeechModel
 from voices import CLEAR, calibrate, moments, rounded
 
 
 def heard(**measures):
-    """What is kept of a line of 20 phones."""
-    return {"errors": 0, "phones": 20, "seconds": 1.0, "voiced": 0, "hertz": 0.0, **measures}
+    """What is kept of a line of 20 phones and 5 words."""
+    return {"errors": 0, "phones": 20, "word_errors": 0, "words": 5, "seconds": 1.0, "voiced": 0, "hertz": 0.0, **measures}
 
 
 class Mixture(unittest.TestCase):
@@ -164,18 +164,25 @@ class SeedMeasures(unittest.TestCase):
         usual = usual_errors(all_said)
         self.assertEqual([points_above(said, usual) for said in all_said], [0, 0, 0, 0])
         self.assertAlmostEqual(points_above({0: easy, 1: heard(errors=11)}, usual), 100 * 6 / 40)
+        usual = usual_errors([{0: heard(word_errors=1)}, {0: heard(word_errors=2)}], "word")
+        self.assertAlmostEqual(points_above({0: heard(word_errors=4)}, usual, "word"), 100 * 2.5 / 5)
 
     def test_seeds_are_near_the_mean_or_named_with_their_twins(self):
         seeds = [Seed(number, np.zeros(2), number % 2) for number in range(10)]
-        said = [{0: heard(errors=1)}] * 9 + [{0: heard(errors=8)}]
+        said = [{0: heard(errors=1, word_errors=3)}, *[{0: heard(errors=1)}] * 8, {0: heard(errors=8, word_errors=4)}]
         twins = [{0: heard(errors=2)}] * 4
-        rows = {name: (cell, against) for name, cell, against in clarity_rows(seeds, said, said, twins, usual_errors(said))}
-        self.assertTrue(rows["seeds at most 10 points above the mean"][0].startswith("90.0 % ("))
+        usual = {unit: usual_errors(said, unit) for unit in UNITS}
+        rows = {name: (cell, against) for name, cell, against in clarity_rows("phone", seeds, said, said, twins, usual["phone"])}
+        self.assertTrue(rows["seeds at most 10 points above the mean, phones"][0].startswith("90.0 % ("))
         self.assertEqual(rows["phone error rate, mean (median)"], ("8.5 % (5.0 %)", "twins 10.0 % (10.0 %)"))
         self.assertEqual(rows["5 seeds near rms"], ("12.0 %, 80.0 % near", "twins 10.0 %"))
+        rows = {name: cell for name, cell, _ in clarity_rows("word", seeds, said, said, twins, usual["word"])}
+        self.assertTrue(rows["seeds at most 10 points above the mean, words"].startswith("80.0 % ("))
         kept = mock.Mock(of=lambda who, seed, lines: {0: heard(errors=4)})
         traits = {"size": {"weights": [1.0, 0.0], "bias": 0.25}}
-        self.assertEqual([*far_rows(seeds, said, usual_errors(said), traits, kept)], [("9", "rms", "0.25", "40.0 %", "31.5", "20.0 %")])
+        far = [*far_rows(seeds, said, usual, traits, kept)]
+        self.assertEqual(far[0][:2] + far[0][3:], ("0", "slt", "5.0 %, 60.0 %", "-3.5, 46.0", "20.0 %, 0.0 %"))
+        self.assertEqual(far[1], ("9", "rms", "0.25", "40.0 %, 80.0 %", "31.5, 66.0", "20.0 %, 0.0 %"))
 
     def test_pitch_and_pace_are_of_the_whole_of_a_voice(self):
         said = {0: heard(voiced=30, hertz=3000.0), 1: heard(voiced=10, hertz=2000.0)}
