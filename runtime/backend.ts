@@ -78,7 +78,7 @@ export interface TrainingLine {
   readonly target: Posterior;
 }
 
-/** What an adapter is off on a line, and which way is up. */
+/** What a voice is off on a line, and which way is up. */
 export interface AdapterGradient {
   /** Mean over T and D of KL(target || prediction) in nats (Eq. 12, without the end term). */
   readonly kl: number;
@@ -86,6 +86,8 @@ export interface AdapterGradient {
   readonly pointer: number;
   /** d (kl + POINTER_WEIGHT * pointer) / d adapter. */
   readonly gradient: Adapter;
+  /** [S + K] the same by the line's conditioning; empty where the model takes none. */
+  readonly conditioningGradient: Float32Array;
 }
 
 /** Weight of the pointer's loss beside the KL, as the model was trained (weights/recipe/train_lm.py). */
@@ -124,8 +126,8 @@ export interface SpeechBackend {
    */
   embedSpeaker(samples: Float32Array): Promise<Posterior>;
   /**
-   * One step of test-time training: the loss of a line and its gradient with respect to the adapter. Loads what it needs
-   * at the first call.
+   * One step of test-time training: the loss of a line and its gradient with respect to adapter and conditioning. Loads
+   * what it needs at the first call.
    * @throws RangeError for sizes or ids out of range, or symbolIndices that fall or leave the symbols
    * @throws AdapterError when the adapter's tensors do not fit the model
    */

@@ -13,7 +13,7 @@ export interface LearnState {
   /** SHA-256 of the language model. */
   readonly model: string;
   readonly consent: Consent;
-  /** Speaker latent [S]; the lessons' own. */
+  /** Speaker latent [S], as it was fitted; the lessons' own. */
   readonly latent: Float32Array;
   /** Of speech in the recording. */
   readonly seconds: number;
@@ -33,7 +33,7 @@ export interface LearnState {
   readonly average: Float32Array;
   readonly first: Float32Array;
   readonly second: Float32Array;
-  /** KL on the held-out frames before training, or on the training lines when there are none. */
+  /** KL on the held-out frames before the latent was fitted, or on the training lines when there are none. */
   readonly klBefore: number;
   /** KL on the rehearsed lines before training. */
   readonly rehearsedBefore: number;

@@ -1,4 +1,4 @@
-/** Learns the voice of one recording by test-time training (KALL-E section 3, Eq. 11 and 12). */
+/** Learns the voice of one recording: first its speaker latent, then an adapter by test-time training (KALL-E section 3, Eq. 11 and 12). */
 import type { Adapter, SpeechBackend } from "../backend.ts";
 import { AudioInputError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
@@ -7,6 +7,7 @@ import { adapterOf, startValues } from "./adapter-values.ts";
 import { alignRecording } from "./align-recording.ts";
 import { type Consent, requireConsent } from "./consent.ts";
 import { cutSpeech } from "./cut-speech.ts";
+import { fitSpeaker } from "./fit-speaker.ts";
 import { LEARN_SETTINGS } from "./learn-settings.ts";
 import type { LearnState } from "./learn-state.ts";
 import type { Lesson } from "./lesson.ts";
@@ -32,25 +33,28 @@ export interface LearnedVoiceFile {
 
 /** How a voice was learned. */
 export interface LearnReport {
-  /** Steps of training after which the adapter was taken; 0 when none made it better. */
+  /** Steps of training after which the adapter was taken; 0 when none made it better than the fitted latent alone. */
   readonly steps: number;
   /** Of speech that it was learned from. */
   readonly seconds: number;
   /** How far the recording is from its transcript; see align.ts. */
   readonly alignmentCost: number;
-  /** KL in nats a latent dimension on the held-out end of the recording, before and after. */
+  /** KL in nats a latent dimension on the held-out end of the recording: zero-shot, and as it was learned. */
   readonly klBefore: number;
   readonly klAfter: number;
 }
 
 export interface LearnProgress {
-  /** In this order. `reading`: the recording is aligned with its transcript, which checks both, and encoded. */
-  readonly stage: "reading" | "rehearsing" | "training";
+  /**
+   * In this order. `reading`: the recording is aligned with its transcript, which checks both, and encoded. `fitting`: the speaker
+   * latent is moved to where the model says it best. `rehearsing`, `training`: the adapter is learned.
+   */
+  readonly stage: "reading" | "fitting" | "rehearsing" | "training";
   /** Steps of the stage that are done. */
   readonly step: number;
-  /** Steps that the stage has; training may end earlier. */
+  /** Steps that the stage has; fitting and training may end earlier. */
   readonly steps: number;
-  /** While training: KL in nats a latent dimension of the last step. */
+  /** While fitting and training: KL in nats a latent dimension of the last step. */
   readonly kl?: number;
 }
 
@@ -72,7 +76,7 @@ export interface LearnVoiceOptions extends LearnControl {
   readonly consent: Consent;
   /** What the voice is called; 1 to 100 characters. */
   readonly name: string;
-  /** Steps of training at most. Defaults to LEARN_SETTINGS.steps. */
+  /** Steps of fitting and of training at most. Defaults to LEARN_SETTINGS.steps. */
   readonly steps?: number;
 }
 
@@ -146,17 +150,18 @@ async function prepare(
   const lessons = lessonsOf(read, latent, manifest);
   if (lessons.training.length === 0)
     throw new AudioInputError(tooShort(speech.length / manifest.sampleRateHz));
+  const fitted = await fitSpeaker(backend, manifest, lessons, latent, { ...options, steps });
   const { rank } = LEARN_SETTINGS;
   const values = startValues(rank, manifest, START_SEED);
   return {
     name,
     model: modelHashOf(manifest),
     consent,
-    latent,
+    latent: fitted.latent,
     seconds: speech.length / manifest.sampleRateHz,
     alignmentCost: alignment.cost,
-    ...lessons,
-    rehearsal: await rehearse(backend, manifest, latent, options),
+    ...fitted.lessons,
+    rehearsal: await rehearse(backend, manifest, fitted.latent, options),
     rank,
     steps,
     step: 0,
@@ -164,7 +169,7 @@ async function prepare(
     average: values.slice(),
     first: new Float32Array(values.length),
     second: new Float32Array(values.length),
-    klBefore: Infinity,
+    klBefore: fitted.klBefore,
     rehearsedBefore: Infinity,
     best: values.slice(),
     bestStep: 0,

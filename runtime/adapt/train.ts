@@ -2,10 +2,11 @@ import type { SpeechBackend } from "../backend.ts";
 import type { Manifest } from "../manifest.ts";
 import { followAverage, stepAdam } from "./adam.ts";
 import { addAdapter, adapterOf } from "./adapter-values.ts";
+import { heldOutKl, type KlOf, meanKl } from "./held-out.ts";
 import { LEARN_SETTINGS as SETTINGS } from "./learn-settings.ts";
 import type { LearnState } from "./learn-state.ts";
 import type { LearnControl } from "./learn-voice.ts";
-import { beginningOf, drawLine, type Lesson, meanLine } from "./lesson.ts";
+import { drawLine, type Lesson, meanLine } from "./lesson.ts";
 import { yieldThread } from "../yield-thread.ts";
 
 /** Seed of all draws. */
@@ -32,7 +33,7 @@ export async function train(
     return (await backend.adapterGradient(meanLine(lesson), adapter)).kl;
   };
   if (state.step === 0) {
-    state.klBefore = state.bestKl = await heldOutKl(state, klOf);
+    state.bestKl = await heldOutKl(state, klOf);
     state.rehearsedBefore = await meanKl(state.rehearsal, klOf);
   }
   while (state.step < state.steps && !isStale(state)) {
@@ -93,32 +94,6 @@ function lessonOf({ training, rehearsal }: LearnState, draw: number): Lesson {
   if (lesson === undefined)
     throw new RangeError("There is no lesson to train on; a recording has at least one.");
   return lesson;
-}
-
-/** Mean KL of the held-out frames, or of the training lines when there are none. */
-async function heldOutKl({ heldOut, heldOutFrom, training }: LearnState, klOf: KlOf): Promise<number> {
-  if (heldOut === undefined) return meanKl(training, klOf);
-  const known = heldOutFrom === 0 ? [] : [beginningOf(heldOut, heldOutFrom)];
-  const sum = (await sumOfKl([heldOut], klOf)) - (await sumOfKl(known, klOf)); // frames do not see later ones
-  return sum / (framesOf([heldOut]) - heldOutFrom);
-}
-
-type KlOf = (lesson: Lesson) => Promise<number>;
-
-/** Mean over the frames of all lessons; 0 of none. */
-async function meanKl(lessons: readonly Lesson[], klOf: KlOf): Promise<number> {
-  return lessons.length === 0 ? 0 : (await sumOfKl(lessons, klOf)) / framesOf(lessons);
-}
-
-/** Sum over the frames of all lessons. */
-async function sumOfKl(lessons: readonly Lesson[], klOf: KlOf): Promise<number> {
-  let sum = 0;
-  for (const lesson of lessons) sum += (await klOf(lesson)) * framesOf([lesson]);
-  return sum;
-}
-
-function framesOf(lessons: readonly Lesson[]): number {
-  return lessons.reduce((total, { symbolIndices }) => total + symbolIndices.length, 0);
 }
 
 function snapshot(state: LearnState): LearnState {

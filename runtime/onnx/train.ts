@@ -43,6 +43,7 @@ export async function gradientOf(
       headA: gradient("head_a"),
       headB: gradient("head_b"),
     },
+    conditioningGradient: floatsOf(output("gradient_speaker")),
   };
 }
 

@@ -1,4 +1,4 @@
-/** The way back from the gradient of the prediction to those of the adapter; the base weights stay as they are. */
+/** The way back from the gradient of the prediction to those of adapter and conditioning; the base weights stay as they are. */
 import { ADAPTED_PROJECTIONS } from "../adapter-shapes.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Gpu } from "./gpu.ts";
@@ -13,9 +13,10 @@ import {
   createLinearBackward,
   createNorm,
   createNormBackward,
+  createSpeakerBackward,
 } from "./trainer-kernels.ts";
 
-/** In order: the head, then the layers from the last to the first. */
+/** In order: the head, the layers from the last to the first, the speaker. */
 export async function createBackward(
   gpu: Gpu,
   manifest: Manifest,
@@ -28,7 +29,8 @@ export async function createBackward(
     const kept = buffers.layers[index];
     return kept === undefined ? [] : [layer(each, kept, index)];
   });
-  return [...head, ...layers.toReversed().flat()];
+  const speaker = await createSpeakerBackward(gpu, manifest, weights, buffers);
+  return [...head, ...layers.toReversed().flat(), () => speaker];
 }
 
 async function createHeadBackward(
@@ -76,10 +78,11 @@ async function createHeadBackward(
 async function createLayerBackward(
   gpu: Gpu,
   manifest: Manifest,
-  { type }: LanguageModelWeights,
+  { type, speaker }: LanguageModelWeights,
   buffers: TrainerBuffers,
 ): Promise<(weights: LayerWeights, kept: KeptLayer, index: number) => readonly LinePart[]> {
   const { dim, heads, kvHeads, ffnDim } = manifest.languageModel;
+  const hasSpeaker = speaker.length > 0;
   const kvDim = (kvHeads * dim) / heads;
   const rows = dim + 2 * kvDim;
   const product = MOST_RANK * dim; // numbers of one A or B
@@ -161,7 +164,7 @@ async function createLayerBackward(
       attention(label("attention"), kept, buffers),
       normed(kept.input, weights.attentionNorm, buffers.normed),
       inputsAdapter(label("inputs"), offset, buffers.normed, inputsGradient, buffers),
-      ...(index === 0 ? [] : toInput), // nothing before the first layer is trained
+      ...(index === 0 && !hasSpeaker ? [] : toInput), // nothing else before the first layer is trained
     ];
   };
 }

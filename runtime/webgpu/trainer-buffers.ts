@@ -47,6 +47,8 @@ export interface TrainerBuffers {
   /** Of every layer A [4, R, dim], B [4, dim, R], then of the head A [R, dim], B [2 * D, R]; and its gradient. */
   readonly adapter: GPUBuffer;
   readonly adapterGradient: GPUBuffer;
+  /** [S + K], filled up to vec4s. */
+  readonly conditioningGradient: GPUBuffer;
   /** [columns, 2]: KL and cross-entropy of every frame. */
   readonly losses: GPUBuffer;
   /** [capacity, 2, headDim / 2] */
@@ -119,6 +121,7 @@ export function createTrainerBuffers(gpu: Gpu, manifest: Manifest, capacity: num
     speakerHidden: floats("speaker hidden", dim),
     adapter: floats("adapter", adapter),
     adapterGradient: floats("adapter gradient", adapter),
+    conditioningGradient: floats("conditioning gradient", conditioningWidth(manifest)),
     losses: wide("losses", 2),
     rotation,
     layers: Array.from({ length: layers }, (_, index) => ({

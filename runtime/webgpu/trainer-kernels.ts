@@ -1,9 +1,9 @@
 /** The kernels of the backward pass, each as a function that prepares a part of it. */
 import type { Manifest } from "../manifest.ts";
-import type { Gpu, WeightType } from "./gpu.ts";
-import { COLUMN_BYTES, MOST_RANK } from "./language-model-buffers.ts";
+import type { Dispatch, Gpu, WeightType } from "./gpu.ts";
+import { COLUMN_BYTES, conditioningWidth, MOST_RANK } from "./language-model-buffers.ts";
 import { createSizes } from "./layers.ts";
-import type { LayerWeights } from "./language-model-weights.ts";
+import type { LanguageModelWeights, LayerWeights } from "./language-model-weights.ts";
 import type { Matrix } from "./tensors.ts";
 import { createTiledKernel, PREFIX_TILE, tiledWork, type Bound } from "./tiles.ts";
 import type { KeptLayer, TrainerBuffers } from "./trainer-buffers.ts";
@@ -58,6 +58,33 @@ export async function createLinearBackward(gpu: Gpu, weights: WeightType, shape:
         bytesPerColumn: 4 * (input + width),
       }),
     );
+}
+
+/** shaders/speaker-backward.wgsl, where the model takes a speaker; the gradient of its column is the first of xGradient. */
+export async function createSpeakerBackward(
+  gpu: Gpu,
+  manifest: Manifest,
+  { type, speaker }: LanguageModelWeights,
+  { speaker: conditioning, xGradient, conditioningGradient }: TrainerBuffers,
+): Promise<readonly Dispatch[]> {
+  const { dim } = manifest.languageModel;
+  const [first, second] = speaker;
+  if (first === undefined || second === undefined) return [];
+  const width = conditioningWidth(manifest);
+  const sizes = { INPUT4: width / 4, DIM4: dim / 4 };
+  const kernel = await gpu.kernel("speaker-backward", { weights: type, sizes });
+  const matrices = [first.weights.buffer, second.weights.buffer] as const;
+  const buffers = [conditioning, ...matrices, first.bias, xGradient, conditioningGradient];
+  return [
+    {
+      label: "speaker backward",
+      kernel,
+      bindings: gpu.bind(kernel, buffers),
+      workgroups: [1, 1, 1],
+      flops: 2 * dim * (dim + 2 * width),
+      bytes: matrices[0].size + matrices[1].size,
+    },
+  ];
 }
 
 /** shaders/rms-norm.wgsl: x, the norm's weight, the normed x. */

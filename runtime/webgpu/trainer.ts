@@ -1,10 +1,11 @@
 /**
- * One step of test-time training on the GPU: the loss of a line and its gradient with respect to the adapter. Its buffers
- * are its own and made at the first line; a longer one makes larger ones.
+ * One step of test-time training on the GPU: the loss of a line and its gradient with respect to adapter and conditioning.
+ * Its buffers are its own and made at the first line; a longer one makes larger ones.
  */
 import type { Adapter, AdapterGradient, SpeechBackend, TrainingLine } from "../backend.ts";
 import { checkTrainingLine } from "../check-calls.ts";
 import type { Manifest } from "../manifest.ts";
+import { conditioningSize } from "../styles.ts";
 import { checkPackable, unpackAdapter } from "./adapter-pack.ts";
 import type { Dispatch, Gpu } from "./gpu.ts";
 import { createFreeable, type Freeable } from "./gpu-scope.ts";
@@ -45,7 +46,7 @@ export function createTrainer(
     const frames = line.symbolIndices.length;
     const columns = speakersOf(weights) + line.symbols.length + frames;
     const { write, dispatches, reads } = await passFor(columns);
-    const [losses, packed] = await jobs.run({
+    const [losses, packed, conditioning] = await jobs.run({
       kind: "train",
       isBackground: true,
       prepare: () => write(line, adapter),
@@ -55,6 +56,7 @@ export function createTrainer(
     return {
       ...meanLosses(new Float32Array(losses ?? new ArrayBuffer(0)), manifest.latentDim),
       gradient: unpackAdapter(new Float32Array(packed ?? new ArrayBuffer(0)), adapter.rank, manifest),
+      conditioningGradient: new Float32Array(conditioning ?? new ArrayBuffer(0)),
     };
   };
   return {
@@ -74,7 +76,7 @@ interface LinePass {
   readonly capacity: number;
   write(line: TrainingLine, adapter: Adapter): void;
   dispatches(columns: number): readonly Dispatch[];
-  /** Losses of the frames, and the gradient of the adapter, packed. */
+  /** Losses of the frames, the gradient of the adapter, packed, and that of the conditioning where the model takes one. */
   reads(frames: number): readonly BufferRange[];
 }
 
@@ -91,7 +93,9 @@ async function createLinePass(
     createBackward(gpu, manifest, weights, buffers),
   ]);
   await gpu.allocated();
-  const { losses, adapterGradient } = buffers;
+  const { losses, adapterGradient, conditioningGradient } = buffers;
+  const conditioning = 4 * conditioningSize(manifest);
+  const ofConditioning = { buffer: conditioningGradient, offset: 0, bytes: conditioning };
   return {
     capacity,
     write: createLineWriter(gpu, manifest, speakersOf(weights), buffers),
@@ -99,6 +103,7 @@ async function createLinePass(
     reads: (frames) => [
       { buffer: losses, offset: 0, bytes: 8 * frames },
       { buffer: adapterGradient, offset: 0, bytes: adapterGradient.size },
+      ...(speakersOf(weights) === 0 ? [] : [ofConditioning]),
     ],
   };
 }

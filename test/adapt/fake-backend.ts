@@ -122,6 +122,6 @@ export function quadraticLoss(goalOf: (line: TrainingLine) => number): FakeLearn
       headA: slopes(adapter.headA),
       headB: slopes(adapter.headB),
     };
-    return { kl, pointer: 0, gradient };
+    return { kl, pointer: 0, gradient, conditioningGradient: new Float32Array(line.conditioning.length) };
   };
 }

@@ -22,6 +22,7 @@ it("are those that the recipe measures", async () => {
   const { adam, inputNoise, stepsBetweenStates: _, ...rest } = LEARN_SETTINGS;
   expect(await measuredSettings()).toMatchObject({
     rank: rest.rank,
+    speaker_rate: rest.speakerRate,
     rate: adam.learningRate,
     weight_decay: adam.weightDecay,
     betas: [adam.beta1, adam.beta2],

@@ -51,7 +51,7 @@ describe("learning a voice", () => {
     expect(voice.report.seconds).toBeCloseTo(RECORDING.length / 16_000, 0);
     expect(voice.report.klAfter).toBeLessThan(voice.report.klBefore);
     expect(voice.adapter.headB.some((value) => value !== 0)).toBe(true);
-    expect([...new Set(stages)]).toEqual(["reading", "rehearsing", "training"]);
+    expect([...new Set(stages)]).toEqual(["reading", "fitting", "rehearsing", "training"]);
     expect(calls.open.size).toBe(0);
   });
 

@@ -60,7 +60,7 @@ describe("learning on the game's backend", () => {
     const { signal } = new AbortController();
     const onProgress = ({ stage: name }: LearnProgress) => stages.add(name);
     const voice = await inFrames(stage, learner.learn({ ...options(signal, 3), onProgress }));
-    expect([...stages]).toEqual(["reading", "rehearsing", "training"]);
+    expect([...stages]).toEqual(["reading", "fitting", "rehearsing", "training"]);
     await stage.over(line);
     expect(line.state).toBe("finished");
     stage.voices.learned.set(voice.name, voice);

@@ -43,7 +43,7 @@ export function describeAdapterGradient(read: ReadFile, subject: () => Subject):
   describe("adapterGradient", () => {
     it("gives the loss and gradient that PyTorch's autograd gives", async () => {
       const { backend, golden, line, adapter } = await setUp();
-      const { kl, pointer, gradient } = await backend.adapterGradient(line, adapter);
+      const { kl, pointer, gradient, conditioningGradient } = await backend.adapterGradient(line, adapter);
       expect(relativeError([kl], golden("output.kl"))).toBeLessThan(GRADIENT_TO_GOLDEN);
       expect(relativeError([pointer], golden("output.pointer"))).toBeLessThan(GRADIENT_TO_GOLDEN);
       expect(gradient.rank).toBe(GOLDEN_RANK);
@@ -51,6 +51,8 @@ export function describeAdapterGradient(read: ReadFile, subject: () => Subject):
         const error = relativeError(gradient[key], golden(`output.gradient_${stored}`));
         expect(error, key).toBeLessThan(GRADIENT_TO_GOLDEN);
       }
+      const ofConditioning = golden("output.gradient_speaker");
+      expect(relativeError(conditioningGradient, ofConditioning)).toBeLessThan(GRADIENT_TO_GOLDEN);
     });
 
     it("gives gradients of lines of any length and rank, the same each time, while it speaks", async () => {
@@ -70,6 +72,7 @@ export function describeAdapterGradient(read: ReadFile, subject: () => Subject):
       expect(difference(samples!, whole.samples)).toBeLessThan(TO_ITSELF);
       for (const [key] of ADAPTER_TENSORS)
         expect(relativeError(again.gradient[key], first.gradient[key]), key).toBeLessThan(TO_ITSELF);
+      expect(relativeError(again.conditioningGradient, first.conditioningGradient)).toBeLessThan(TO_ITSELF);
       expect(short.pointer).toBe(0);
       expect(short.kl).toBeGreaterThan(0);
     });

@@ -23,7 +23,7 @@ const REQUEST = {
   noise: { seedLo: 0, seedHi: 0, stream: 1 },
   temperature: 0,
 };
-const GRADIENT = { kl: 1, pointer: 2, gradient: ADAPTER };
+const GRADIENT = { kl: 1, pointer: 2, gradient: ADAPTER, conditioningGradient: NUMBERS };
 
 /** What trains beside the game's lines. */
 function trainerOf(scheduler: Scheduler, signal = new AbortController().signal): SpeechBackend {

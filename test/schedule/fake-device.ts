@@ -125,9 +125,9 @@ export function createFakeDevice({
     },
     encode: () => Promise.reject(new BackendError("not used")),
     embedSpeaker: () => Promise.reject(new BackendError("not used")),
-    async adapterGradient(_line, adapter) {
+    async adapterGradient({ conditioning }, adapter) {
       await work("train", 1, 8, true);
-      return { kl: 1, pointer: 0, gradient: adapter };
+      return { kl: 1, pointer: 0, gradient: adapter, conditioningGradient: conditioning };
     },
     async dispose() {
       made.clear();

@@ -55,7 +55,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe("adapterGradient of the webgpu backend", () => {
   it("with f16 weights is that of PyTorch", async () => {
-    const { kl, pointer, gradient } = await backend.adapterGradient(line, adapter);
+    const { kl, pointer, gradient, conditioningGradient } = await backend.adapterGradient(line, adapter);
     expect(relativeError([kl], golden("output.kl"))).toBeLessThan(1e-3);
     expect(relativeError([pointer], golden("output.pointer"))).toBeLessThan(1e-3);
     const parts = {
@@ -68,6 +68,7 @@ describe("adapterGradient of the webgpu backend", () => {
       const wanted = golden(`output.gradient_lora_${parts[part]}`);
       expect(relativeError(gradient[part], wanted), part).toBeLessThan(1e-3);
     }
+    expect(relativeError(conditioningGradient, golden("output.gradient_speaker"))).toBeLessThan(1e-3);
   });
 
   it("creates nothing from the second line on, submits and reads back once", async () => {

@@ -52,12 +52,13 @@ describe("training with the shipped model's sizes", () => {
   it("gives the gradient that PyTorch gives", async () => {
     const { trainer } = await load("immediate");
     const line = goldenLine(golden, manifest);
-    const { kl, gradient } = await trainer.adapterGradient(line, goldenAdapter(golden));
+    const { kl, gradient, conditioningGradient } = await trainer.adapterGradient(line, goldenAdapter(golden));
     expect(relativeError([kl], golden("output.kl"))).toBeLessThan(1e-3);
     for (const part of ADAPTER_PARTS) {
       const wanted = golden(`output.gradient_lora_${GOLDEN_NAMES[part]}`);
       expect(relativeError(gradient[part], wanted), part).toBeLessThan(1e-3);
     }
+    expect(relativeError(conditioningGradient, golden("output.gradient_speaker"))).toBeLessThan(1e-3);
   });
 
   it.each([

@@ -1,19 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Adapter } from "../../runtime/backend.ts";
 import type { LanguageModelSizes } from "../../runtime/manifest.ts";
 import type { WeightType } from "../../runtime/webgpu/gpu.ts";
 import { testGpu } from "./dawn.ts";
 import { lineLoss, totalLoss } from "./line-reference.ts";
 import { relativeError } from "./numeric-gradient.ts";
-import {
-  ADAPTER_PARTS,
-  adapterOf,
-  GROUPED,
-  lineOf,
-  OFFICIAL,
-  trainerOf,
-  type AdapterPart,
-} from "./trainer-rig.ts";
+import { ADAPTER_PARTS, adapterOf, GROUPED, lineOf, OFFICIAL, trainerOf } from "./trainer-rig.ts";
 
 const gpu = await testGpu();
 
@@ -21,15 +12,13 @@ const gpu = await testGpu();
 const SAMPLES = 23;
 const STEP = 2 ** -10;
 
-/** Central differences along every so manieth number of a part. */
-function sampledGradient(adapter: Adapter, part: AdapterPart, lossOf: (adapter: Adapter) => number) {
-  const count = adapter[part].length;
+/** Central differences along every so manieth number. */
+function sampledGradient(values: Float32Array, lossOf: (changed: Float32Array) => number) {
+  const count = values.length;
   const places = Array.from({ length: SAMPLES }, (_, index) => Math.floor((index * count) / SAMPLES));
-  const changed = (at: number, value: number) =>
-    lossOf({ ...adapter, [part]: adapter[part].with(at, value) });
   const slopes = places.map((at) => {
-    const [above, below] = [Math.fround(adapter[part][at]! + STEP), Math.fround(adapter[part][at]! - STEP)];
-    return (changed(at, above) - changed(at, below)) / (above - below);
+    const [above, below] = [Math.fround(values[at]! + STEP), Math.fround(values[at]! - STEP)];
+    return (lossOf(values.with(at, above)) - lossOf(values.with(at, below))) / (above - below);
   });
   return { places, slopes };
 }
@@ -44,18 +33,26 @@ describe("adapterGradient against differences of plain loops", () => {
     const { manifest, tensors, trainer } = await trainerOf(gpu, sizes, hasSpeaker, weightType);
     const line = lineOf(manifest, frames, 3);
     const adapter = adapterOf(manifest, rank);
-    const { kl, pointer, gradient } = await trainer.adapterGradient(line, adapter);
+    const { kl, pointer, gradient, conditioningGradient } = await trainer.adapterGradient(line, adapter);
     const loss = lineLoss(manifest, tensors, line, adapter);
     expect(relativeError([kl], [loss.kl])).toBeLessThan(1e-5);
     if (sizes.pointer === null) expect(pointer).toBe(0);
     else expect(relativeError([pointer], [loss.pointer])).toBeLessThan(1e-5);
     expect(gradient.rank).toBe(rank);
-    const lossOf = (changed: Adapter) => totalLoss(lineLoss(manifest, tensors, line, changed));
     for (const part of ADAPTER_PARTS) {
       expect(gradient[part]).toHaveLength(adapter[part].length);
-      const { places, slopes } = sampledGradient(adapter, part, lossOf);
+      const { places, slopes } = sampledGradient(adapter[part], (changed) =>
+        totalLoss(lineLoss(manifest, tensors, line, { ...adapter, [part]: changed })),
+      );
       const given = places.map((at) => gradient[part][at]!);
       expect(relativeError(given, slopes), part).toBeLessThan(1e-3);
     }
+    expect(conditioningGradient).toHaveLength(hasSpeaker ? line.conditioning.length : 0);
+    if (!hasSpeaker) return;
+    const { places, slopes } = sampledGradient(line.conditioning, (conditioning) =>
+      totalLoss(lineLoss(manifest, tensors, { ...line, conditioning }, adapter)),
+    );
+    const given = places.map((at) => conditioningGradient[at]!);
+    expect(relativeError(given, slopes)).toBeLessThan(1e-3);
   });
 });

@@ -4,7 +4,8 @@
 
 Of every speaker about 5 s are learned (two sentences, read as one recording), less the end that is held out; other lines
 are spoken by the adapted model. Similarity is the cosine of the judge's embeddings to the mean of those of the speaker's own
-other lines; N is the number of latent sequences drawn (Eq. 11), and "kept" the adapter that the stop rule takes. Speakers:
+other lines. N is the number of latent sequences drawn to learn an adapter (Eq. 11): 0 is zero-shot, "fitted" has the speaker
+latent fitted to the recording, as all that follow, and "kept" is the adapter that the stop rule takes. Speakers:
 some held out from all training, some beyond the range of the first 800, some outside of all settings (adapt_speakers.py), and a
 person (recorded.py). A run that was stopped goes on with the speakers that `--results` lacks.
 """
@@ -15,7 +16,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import torch
 
-from adapt_learn import Lesson, Settings, adapted_model, learn, start_adapter
+from adapt_learn import Lesson, Settings, adapted_model, fit_speaker, held_out_kl, learn, start_adapter
 from adapt_speakers import BEYOND, HELD_OUT, OUTSIDE, lines_of, speakers_measured
 from adapt_table import counts_table, speakers_table
 from adapter_loss import line_losses
@@ -37,7 +38,7 @@ from utterances import pointer_path
 
 REHEARSED = slice(200, 204)  # of the held-out sentences
 READ_LINES = 4  # of every speaker, by pocketsphinx, which is slow
-KEPT = "kept"
+FITTED, KEPT = "fitted", "kept"
 
 
 class Voice:
@@ -57,6 +58,12 @@ class Voice:
         ids = np.array([SYMBOL_ID[symbol] for symbol in symbols])
         normalised = (mean - self.latent_mean) / self.latent_std, log_scale - torch.log(self.latent_std)
         return Lesson(conditioning, ids, path, *normalised)
+
+    def fit(self, settings):
+        """Takes the latent by which the model says the lessons best."""
+        self.latent = fit_speaker(self.lm, self.latent, self.lessons, settings)
+        conditioning = self.lm.condition(self.latent)[None]
+        self.lessons = [replace(lesson, conditioning=conditioning) for lesson in self.lessons]
 
     def say(self, lm, symbols):
         latents, path, _ = speak(lm, symbols, self.latent)
@@ -112,16 +119,18 @@ class Speaker:
         return {"similarity": self.similarities(signals), "kl": kl, "pointer": pointer, "phones": phones}, signals[:READ_LINES]
 
 
-def measure_speaker(voice, judge, recogniser, rehearsals, settings, counts):
+def measure_speaker(voice, judge, recogniser, rehearsed, settings, counts):
     """What --results keeps of a speaker: figures as plain values, and what is to be read."""
-    speaker = Speaker(voice, judge, recogniser)
-    made, rule = learn(voice, rehearsals, settings, counts)
-    figures, signals = {}, {}
-    for count, adapter in made.items():
-        figures[str(count)], signals[str(count)] = speaker.of(adapter)
-    is_kept = rule.adapter is not None
-    figures[KEPT], signals[KEPT] = speaker.of(rule.adapter) if is_kept else (figures["0"], signals["0"])
-    told = {"speaker": voice.speaker, **speaker.bounds(), "kept_step": rule.step, "held_out_kl": [rule.before, rule.best]}
+    speaker, before = Speaker(voice, judge, recogniser), held_out_kl(voice.lm, voice.lessons, settings)
+    zero_shot = speaker.of(None)
+    voice.fit(settings)
+    made, rule = learn(voice, before, voice.rehearsals(rehearsed), settings, counts)
+    fitted = speaker.of(None)
+    kept = fitted if rule.adapter is None else speaker.of(rule.adapter)
+    learned = {str(count): speaker.of(adapter) for count, adapter in made.items()}
+    named = {"0": zero_shot, FITTED: fitted, **learned, KEPT: kept}
+    figures, signals = ({name: each[part] for name, each in named.items()} for part in (0, 1))
+    told = {"speaker": voice.speaker, **speaker.bounds(), "kept_step": rule.step, "held_out_kl": [before, rule.best]}
     return {**told, "figures": figures, "texts": [told["text"] for _, told in voice.others[:READ_LINES]]}, signals
 
 
@@ -150,8 +159,8 @@ def measure(args, settings):
         lines = recorded_lines(args.recordings, cmudict) if speaker is READER else lines_of(speaker, cmudict, args.lines)
         voice = Voice(models, speaker, *lines)
         texts = held_out_sentences()[REHEARSED] if settings.rehearsal else []
-        rehearsals = voice.rehearsals([synthesise(text, speaker, cmudict)[1]["symbols"] for text in texts])
-        figures, signals = measure_speaker(voice, judge, recogniser, rehearsals, settings, counts)
+        rehearsed = [synthesise(text, speaker, cmudict)[1]["symbols"] for text in texts]
+        figures, signals = measure_speaker(voice, judge, recogniser, rehearsed, settings, counts)
         np.savez(path.with_suffix(".npz"), **{f"{count} {i}": line for count, lines in signals.items() for i, line in enumerate(lines)})
         return figures
 
@@ -162,7 +171,7 @@ def measure(args, settings):
         print(f"{speaker['voice']} {speaker['id']}, {speaker['group']}: similarity {told}", flush=True)
     args.cache = str(folder / "heard.json")
     words = [read_words(result, path, args.read, args) for result, path in zip(results, paths)] if args.read else []
-    columns = [str(count) for count in counts] + [KEPT]
+    columns = ["0", FITTED, *(str(count) for count in counts), KEPT]
     title = f"{len(speakers)} speakers, {args.lines} lines each; {settings}."
     publish("\n".join([title, "", *counts_table(results, words, columns), "", *speakers_table(results, columns)]) + "\n", args)
 
@@ -179,8 +188,8 @@ if __name__ == "__main__":
     parser.add_argument("--judge", default=JUDGE)
     parser.add_argument("--recogniser", default=RECOGNISER, help="hears the phones; no one that took part in a training")
     parser.add_argument("--recordings", help="folder of a person's lines (recorded.py)")
-    parser.add_argument("--counts", type=int, nargs="*", default=[0, 25, 50, 100, 200, 400])
-    parser.add_argument("--read", nargs="*", default=["0", "200", KEPT], help="numbers of draws whose words are read")
+    parser.add_argument("--counts", type=int, nargs="*", default=[25, 50, 100, 200, 400])
+    parser.add_argument("--read", nargs="*", default=["0", FITTED, KEPT], help="numbers of draws whose words are read")
     parser.add_argument("--results", required=True, help="folder; one file a speaker")
     parser.add_argument("--held-out", type=int, default=HELD_OUT)
     parser.add_argument("--beyond", type=int, default=len(BEYOND))

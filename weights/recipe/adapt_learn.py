@@ -1,4 +1,4 @@
-"""Test-time training of an adapter as the runtime does it (runtime/adapt/): what is drawn, the steps, and when it stops."""
+"""Learning a voice as the runtime does it (runtime/adapt/): the speaker latent is fitted, then an adapter is trained."""
 
 import copy
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ class Settings:
     """As LEARN_SETTINGS in runtime/adapt/learn-settings.ts."""
 
     rank: int = 8
+    speaker_rate: float = 0.03
     rate: float = 5e-4
     weight_decay: float = 0.01
     betas: tuple = (0.9, 0.99)
@@ -29,7 +30,7 @@ class Settings:
     steps_between_checks: int = 5
     patience: int = 4
     least_gain: float = 0.02
-    most_forgotten: float = 0.15
+    most_forgotten: float = 0.08
     held_out: float = 0.5
     fewest_frames: int = 6
 
@@ -85,28 +86,76 @@ def hold_out(lessons, settings):
     return [*before, last.beginning(kept)], last, kept
 
 
+@torch.no_grad()
+def total_kl(lm, lesson, adapter):
+    """Sum over the frames of a lesson."""
+    return line_losses(lm, lesson.line(lm.config.pointer, lesson.mean), adapter)[0].item() * len(lesson.path)
+
+
+def kl_from(lm, last, first, adapter):
+    """Mean over the frames of the last lesson from `first` on."""
+    known = total_kl(lm, last.beginning(first), adapter) if first else 0.0  # frames do not see later ones
+    return (total_kl(lm, last, adapter) - known) / (len(last.path) - first)
+
+
+def held_out_kl(lm, lessons, settings):
+    """Of what is held out, by the model as it is."""
+    _, last, first = hold_out(lessons, settings)
+    return kl_from(lm, last, first, start_adapter(lm, 1))
+
+
+def step_average(average, values, step, settings):
+    kept = min(settings.average_decay, step / (step + 9))
+    for mean, value in zip(average, values):
+        mean.mul_(kept).add_(value.detach(), alpha=1 - kept)
+
+
+def fit_speaker(lm, latent, lessons, settings):
+    """The speaker latent [S] by which the model, unchanged, says the lessons best: as runtime/adapt/fit-speaker.ts."""
+    torch.manual_seed(1)
+    value, average = latent.clone().requires_grad_(), latent.clone()
+    optimiser = torch.optim.Adam([value], settings.speaker_rate, settings.betas)
+    own, last, first = hold_out(lessons, settings)
+    unchanged = start_adapter(lm, 1)
+
+    def spoken(lesson, by):
+        return replace(lesson, conditioning=lm.condition(by)[None])
+
+    before = best = kl_from(lm, spoken(last, latent), first, unchanged)
+    kept, kept_step = latent, 0
+    for step in range(1, settings.steps + 1):
+        gradient = torch.zeros_like(latent)
+        for draw in range((step - 1) * settings.lines_a_step, step * settings.lines_a_step):
+            line = spoken(own[draw % len(own)], value.detach()).draw(lm.config.pointer, settings)
+            gradient += line_gradient(lm, line, unchanged)[2][0, : len(latent)] / settings.lines_a_step
+        value.grad = gradient
+        optimiser.step()
+        step_average([average], [value], step, settings)
+        if step % settings.steps_between_checks == 0 or step == settings.steps:
+            kl = kl_from(lm, spoken(last, average), first, unchanged)
+            if kl < best:
+                best, kept, kept_step = kl, average.clone(), step
+        if step - kept_step >= settings.patience * settings.steps_between_checks:
+            break
+    return kept if best <= (1 - settings.least_gain) * before else latent
+
+
 class StopRule:
     """Which of the averaged adapters is kept: the best on the held-out frames before the rehearsed lines are forgotten, None when
-    none is better than chance."""
+    none is better than chance. before: KL on the held-out frames zero-shot."""
 
-    def __init__(self, lm, last, first, rehearsals, settings):
+    def __init__(self, lm, before, last, first, rehearsals, settings):
         self.lm, self.last, self.first, self.rehearsals, self.settings = lm, last, first, rehearsals, settings
         self.adapter, self.step, self.is_over = None, 0, False
-        self.before = self.best = self.held_out_kl(start_adapter(lm, 1))
+        self.before, self.best = before, self.held_out_kl(start_adapter(lm, 1))
         self.rehearsed_before = self.rehearsed_kl(start_adapter(lm, 1))
 
-    @torch.no_grad()
-    def total_kl(self, lesson, adapter):
-        """Sum over the frames of a lesson."""
-        return line_losses(self.lm, lesson.line(self.lm.config.pointer, lesson.mean), adapter)[0].item() * len(lesson.path)
-
     def held_out_kl(self, adapter):
-        known = self.total_kl(self.last.beginning(self.first), adapter) if self.first else 0.0  # frames do not see later ones
-        return (self.total_kl(self.last, adapter) - known) / (len(self.last.path) - self.first)
+        return kl_from(self.lm, self.last, self.first, adapter)
 
     def rehearsed_kl(self, adapter):
         frames = sum(len(lesson.path) for lesson in self.rehearsals)
-        return sum(self.total_kl(lesson, adapter) for lesson in self.rehearsals) / max(frames, 1)
+        return sum(total_kl(self.lm, lesson, adapter) for lesson in self.rehearsals) / max(frames, 1)
 
     def look(self, step, average):
         settings = self.settings
@@ -131,15 +180,15 @@ def lesson_of_draw(draws, own, rehearsals, share):
     return lessons[turn % len(lessons)]
 
 
-def learn(voice, rehearsals, settings, counts):
-    """(the averaged adapter after each number of drawn sequences in `counts`, ascending, None = none; the stop rule)."""
+def learn(voice, before, rehearsals, settings, counts):
+    """(the averaged adapter after each number of drawn sequences in `counts`, ascending; the stop rule)."""
     torch.manual_seed(0)
     values = [tensor.requires_grad_() for tensor in start_adapter(voice.lm, settings.rank)]
     average = [value.detach().clone() for value in values]
     optimiser = torch.optim.AdamW(values, settings.rate, settings.betas, weight_decay=settings.weight_decay)
     own, *held_out = hold_out(voice.lessons, settings)
-    rule = StopRule(voice.lm, *held_out, rehearsals, settings)
-    pointer, made, draws, step = voice.lm.config.pointer, {0: None}, 0, 0
+    rule = StopRule(voice.lm, before, *held_out, rehearsals, settings)
+    pointer, made, draws, step = voice.lm.config.pointer, {}, 0, 0
     while draws < counts[-1] or not rule.is_over:
         gradients = [torch.zeros_like(value) for value in values]
         for _ in range(settings.lines_a_step):
@@ -152,9 +201,7 @@ def learn(voice, rehearsals, settings, counts):
             value.grad = gradient
         optimiser.step()
         step += 1
-        kept = min(settings.average_decay, step / (step + 9))
-        for mean, value in zip(average, values):
-            mean.mul_(kept).add_(value.detach(), alpha=1 - kept)
+        step_average(average, values, step, settings)
         rule.look(step, average)
         for count in counts:
             if count not in made and draws >= count:

@@ -1,6 +1,6 @@
 """The loss of test-time training (KALL-E section 3, Eq. 12) with autograd: what the exported gradient must agree with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -34,8 +34,8 @@ def sequence_mask(frames, prefix, prefix_attention):
     return (1 - allowed.float()) * -1e9
 
 
-def line_losses(model, line, adapter):
-    """Means over the line: KL(target || prediction), cross-entropy of the pointer. adapter: tensors as in ADAPTER."""
+def predict_line(model, line, adapter):
+    """mean, log-scale [1, T, D] and the advance's logits of every frame. adapter: tensors as in ADAPTER."""
     attention_a, attention_b, head_a, head_b = adapter
     prefix = model.embed_prefix(line.speaker, line.symbols.long())
     frames = model.embed_latents(line.latents_before, line.window.long(), line.age.long())
@@ -43,7 +43,12 @@ def line_losses(model, line, adapter):
     mask = sequence_mask(frames.shape[1], prefix.shape[1], model.config.prefix_attention)
     rotation = model.rotation(torch.arange(x.shape[1])[None])
     hidden, _ = model.run_layers(x, rotation, mask, None, (attention_a, attention_b))
-    mean, log_scale, advance = model.predict(hidden[:, prefix.shape[1] :], (head_a, head_b))
+    return model.predict(hidden[:, prefix.shape[1] :], (head_a, head_b))
+
+
+def line_losses(model, line, adapter):
+    """Means over the line: KL(target || prediction), cross-entropy of the pointer."""
+    mean, log_scale, advance = predict_line(model, line, adapter)
     kl = gaussian_kl(line.target_mean, line.target_log_scale, mean, log_scale).mean()
     known = line.advance_target[0] >= 0
     if not known.any():
@@ -51,10 +56,10 @@ def line_losses(model, line, adapter):
     return kl, F.cross_entropy(advance[0][known], line.advance_target[0][known].long())
 
 
-
 def line_gradient(model, line, adapter):
-    """kl, pointer, and the gradient of kl + POINTER_WEIGHT * pointer by every tensor of the adapter."""
+    """kl, pointer, and the gradient of kl + POINTER_WEIGHT * pointer by the conditioning and every tensor of the adapter."""
+    line = replace(line, speaker=line.speaker.detach().requires_grad_())
     adapter = [tensor.detach().requires_grad_() for tensor in adapter]
     kl, pointer = line_losses(model, line, adapter)
-    gradients = torch.autograd.grad(kl + POINTER_WEIGHT * pointer, adapter)
+    gradients = torch.autograd.grad(kl + POINTER_WEIGHT * pointer, [line.speaker, *adapter])
     return (kl.detach(), pointer.detach(), *gradients)

@@ -7,15 +7,17 @@ import math
 import tempfile
 import unittest
 import wave
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import torch
 
-from adapt_learn import Lesson, Settings, StopRule
+from adapt_learn import Lesson, Settings, StopRule, fit_speaker, held_out_kl, start_adapter
 from adapt_speakers import BEYOND, GROUPS, HELD_OUT, OUTSIDE, SECONDS, lines_of, speakers_measured
 from adapt_table import counts_table, speakers_table
+from adapter_loss import predict_line
 from config import SAMPLE_RATE_HZ, TINY
 from kept_files import folder_of, kept
 from language_model import LanguageModel
@@ -77,7 +79,7 @@ def lesson_of(frames):
 
 
 class Stopping(unittest.TestCase):
-    def steps_after(self, kl_of, steps=range(5, 65, 5)):
+    def steps_after(self, kl_of, steps=range(5, 65, 5), before=9.0):
         """The rule when it has seen averages of so many steps, each [its step]; kl_of(frames, step) gives a line's KL."""
         model = LanguageModel(TINY.language_model, TINY.latent_dim, TINY.speaker.dim)
 
@@ -86,7 +88,7 @@ class Stopping(unittest.TestCase):
             return torch.tensor(kl_of(line.target_mean.shape[1], step)), None
 
         with mock.patch("adapt_learn.line_losses", losses):
-            rule = StopRule(model, lesson_of(20), 0, [lesson_of(9), lesson_of(3)], Settings())
+            rule = StopRule(model, before, lesson_of(20), 0, [lesson_of(9), lesson_of(3)], Settings())
             for step in steps:
                 rule.look(step, [torch.tensor(float(step))])
         return rule
@@ -95,14 +97,58 @@ class Stopping(unittest.TestCase):
         rule = self.steps_after(lambda frames, step: 1 + 0.01 * abs(step - 10) if frames == 20 else 1.0)
         self.assertEqual((rule.step, float(rule.adapter[0]), rule.is_over), (10, 10.0, True))
 
+    def test_a_gain_over_zero_shot_that_may_be_chance_is_not_kept(self):
+        for share, kept in ((0.9, 0), (1.1, 5)):
+            gain = share * Settings().least_gain
+            rule = self.steps_after(lambda frames, step: 1 - gain * (frames == 20 and step > 0), before=1.0)
+            self.assertEqual(rule.step, kept)
+
     def test_nothing_is_kept_once_the_rehearsed_lines_are_forgotten(self):
-        for forgotten, kept in ((0.14, 60), (0.16, 15)):
+        for share, kept in ((0.9, 60), (1.1, 15)):
+            forgotten = share * Settings().most_forgotten
             rule = self.steps_after(lambda frames, step: 2 - 0.01 * step if frames == 20 else 1 + forgotten * (step >= 20))
             self.assertEqual((rule.step, rule.is_over), (kept, True))
 
     def test_lines_count_by_their_frames(self):
         rule = self.steps_after(lambda frames, _: {20: 1.0, 9: 2.0, 3: 4.0}[frames], ())
         self.assertAlmostEqual(rule.rehearsed_before, (9 * 2 + 3 * 4) / 12)
+
+
+class Fitting(unittest.TestCase):
+    """The recording is a line that the model says by another speaker latent."""
+
+    def setUp(self):
+        torch.manual_seed(3)
+        self.lm = LanguageModel(TINY.language_model, TINY.latent_dim, TINY.speaker.dim, TINY.styles).requires_grad_(False)
+        for parameter in self.lm.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+        self.lm.speaker[2].weight.mul_(10)  # so that the latent is heard,
+        self.lm.latent.weight.zero_()  # and nothing else
+        self.given, other = torch.zeros(TINY.speaker.dim), torch.full((TINY.speaker.dim,), 0.8)
+        path, ids = np.repeat(np.arange(6), 4), np.arange(1, 7)
+        nothing = torch.zeros(1, len(path), TINY.latent_dim)
+        lesson = Lesson(self.lm.condition(other)[None], ids, path, nothing, nothing)
+        self.lessons = [self.by(self.given, replace(lesson, **self.said(lesson)))]
+
+    def by(self, latent, lesson):
+        return replace(lesson, conditioning=self.lm.condition(latent)[None])
+
+    def said(self, lesson):
+        line = lesson.line(self.lm.config.pointer, torch.zeros_like(lesson.mean))
+        mean, log_scale, _ = predict_line(self.lm, line, start_adapter(self.lm, 1))
+        return {"mean": mean, "log_scale": log_scale}
+
+    def test_the_latent_moves_to_where_the_recording_is_said_best(self):
+        weights = {name: value.clone() for name, value in self.lm.state_dict().items()}
+        latent = fit_speaker(self.lm, self.given, self.lessons, Settings())
+        before, after = (held_out_kl(self.lm, [self.by(each, self.lessons[0])], Settings()) for each in (self.given, latent))
+        self.assertLess(after, 0.7 * before)
+        self.assertTrue(torch.equal(self.given, torch.zeros(TINY.speaker.dim)))
+        self.assertTrue(all(torch.equal(value, weights[name]) for name, value in self.lm.state_dict().items()))
+
+    def test_the_given_latent_is_kept_when_nothing_is_better(self):
+        with mock.patch("adapt_learn.kl_from", lambda *_: 1.0):
+            self.assertTrue(torch.equal(fit_speaker(self.lm, self.given, self.lessons, Settings()), self.given))
 
 
 class Recorded(unittest.TestCase):

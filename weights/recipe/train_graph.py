@@ -102,6 +102,18 @@ def layer_with_pullback(layer, x, rotation, mask, lora_a, lora_b):
     return middle + fed, pullback
 
 
+def speaker_with_pullback(speaker, conditioning):
+    """The speaker token [1, dim] of the conditioning [1, S + K]."""
+    first, activation, second = speaker
+    hidden = first(conditioning)
+    open_part = torch.sigmoid(hidden)
+
+    def pullback(d_y):
+        return (d_y @ second.weight * open_part * (1 + hidden * (1 - open_part))) @ first.weight
+
+    return second(activation(hidden)), pullback
+
+
 def kl_with_pullback(target_mean, target_log_scale, prediction, config):
     """Mean KL of the target to the prediction [1, T, 2D], whose log-scales are clamped."""
     mean, free_log_scale = prediction.chunk(2, -1)
@@ -136,7 +148,7 @@ class TrainGraph(nn.Module):
     line = tuple(field.name for field in fields(TrainingLine))
     adapter = ADAPTER
     inputs = (*line, *adapter)
-    outputs = ("kl", "pointer", *(f"gradient_{name}" for name in ADAPTER))
+    outputs = ("kl", "pointer", "gradient_speaker", *(f"gradient_{name}" for name in ADAPTER))
     dynamic = {
         "symbols": {1: "symbols"},
         **{name: {1: "frames"} for name in line[2:]},
@@ -150,7 +162,8 @@ class TrainGraph(nn.Module):
 
     def forward(self, *tensors):
         model, given = self.model, dict(zip(self.inputs, tensors))
-        prefix = model.embed_prefix(given["speaker"], given["symbols"].long())
+        token, speaker_back = speaker_with_pullback(model.speaker, given["speaker"])
+        prefix = torch.cat([token[:, None], model.symbols(given["symbols"].long())], 1)
         frames = model.embed_latents(given["latents_before"], given["window"].long(), given["age"].long())
         first = prefix.shape[1]
         x = torch.cat([prefix, frames], 1)
@@ -173,4 +186,4 @@ class TrainGraph(nn.Module):
             d_x, *d_lora = layer_back(d_x)
             d_attention.append(d_lora)
         d_a, d_b = (torch.stack(parts) for parts in zip(*reversed(d_attention)))
-        return kl, pointer, d_a, d_b, d_head_a, d_head_b
+        return kl, pointer, speaker_back(d_x[:, 0]), d_a, d_b, d_head_a, d_head_b

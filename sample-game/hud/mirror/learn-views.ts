@@ -51,10 +51,12 @@ export const learningView: View<"learning"> = (parent, { name }, { controller, l
   };
 };
 
+const ACTS = { fitting: "Finding", rehearsing: "Rehearsing", training: "Learning" } as const;
+
 function progressText(name: string, progress: LearnProgress | undefined): string {
   if (progress === undefined || progress.stage === "reading") return "The mirror goes over what you said…";
   const share = `${progress.step} of ${progress.steps}`;
-  return progress.stage === "rehearsing" ? `Rehearsing, ${share}` : `Learning the voice of ${name}, ${share}`;
+  return `${ACTS[progress.stage]} the voice of ${name}, ${share}`;
 }
 
 export const doneView: View<"done"> = (parent, { name, problem }, actions) => {
