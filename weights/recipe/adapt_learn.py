@@ -17,7 +17,7 @@ class Settings:
     """As LEARN_SETTINGS in runtime/adapt/learn-settings.ts."""
 
     rank: int = 8
-    speaker_rate: float = 0.03
+    speaker_rate: float = 0.02
     rate: float = 5e-4
     weight_decay: float = 0.01
     betas: tuple = (0.9, 0.99)
@@ -25,12 +25,12 @@ class Settings:
     average_decay: float = 0.95
     deviation: float = 0.3
     dropped: float = 0.5
-    rehearsal: float = 0.3
+    rehearsal: float = 0.5
     steps: int = 60
     steps_between_checks: int = 5
     patience: int = 4
     least_gain: float = 0.02
-    most_forgotten: float = 0.08
+    most_forgotten: float = 0.1
     held_out: float = 0.5
     fewest_frames: int = 6
 
