@@ -4,6 +4,7 @@ import {
   type CloningState,
   type LearnedVoice,
   type LearnedVoices,
+  type LearnProgress,
   type Manifest,
   type VoiceCloning,
 } from "../../plugin/index.ts";
@@ -45,12 +46,12 @@ function knownVoices(): LearnedVoices {
 }
 
 /** Opens the mirror with the voices that the page has stored, and stands before it. */
-async function openPanel(): Promise<void> {
+async function openPanel(learner = learnAtOnce(manifest, heard)): Promise<void> {
   const idleBackend = () => {
     throw new Error("not used");
   };
   const voices = { idleBackend, learned: knownVoices(), manifest };
-  cloning = await openVoiceCloning(voices, { learner: learnAtOnce(manifest, heard) });
+  cloning = await openVoiceCloning(voices, { learner });
   panel = createMirrorPanel({
     parent: document.body,
     canvas: document.createElement("canvas"),
@@ -68,6 +69,18 @@ function fill(selector: string, value: string): void {
   const field = mirrorPanel().querySelector<HTMLInputElement>(selector)!;
   field.value = value;
   field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Gives the mirror a recording instead of speaking to it. */
+async function giveRecording(transcript: string): Promise<void> {
+  fill("textarea", transcript);
+  const wav = await (await fetch("/out/fake-microphone.wav")).blob();
+  const files = new DataTransfer();
+  files.items.add(new File([wav], "me.wav"));
+  const input = mirrorPanel().querySelector<HTMLInputElement>("input[type=file]")!;
+  input.files = files.files;
+  input.dispatchEvent(new Event("change"));
+  await reach("recorded");
 }
 
 it("leads from the sentence to a voice, which stays until it is told to forget it", async () => {
@@ -116,14 +129,7 @@ it("can be skipped without a microphone, and takes a recording instead", async (
   await pressInMirror("Read to the mirror");
   await vi.waitFor(() => expect(mirrorPanel().textContent).toContain("No microphone was found"), PATIENCE_MS);
   expect(mirrorPanel().querySelector<HTMLDetailsElement>("details")?.open).toBe(true);
-  fill("textarea", "What I said.");
-  const wav = await (await fetch("/out/fake-microphone.wav")).blob();
-  const files = new DataTransfer();
-  files.items.add(new File([wav], "me.wav"));
-  const input = mirrorPanel().querySelector<HTMLInputElement>("input[type=file]")!;
-  input.files = files.files;
-  input.dispatchEvent(new Event("change"));
-  await reach("recorded");
+  await giveRecording("What I said.");
   expect(cloning.controller.state).toMatchObject({
     transcript: "What I said.",
     take: { problem: undefined },
@@ -136,6 +142,38 @@ it("can be skipped without a microphone, and takes a recording instead", async (
   panel.update(false);
   panel.update(true);
   expect(mirrorPanel().hidden).toBe(false);
+});
+
+it("says what it does while it learns", async () => {
+  panel.dispose();
+  cloning.controller.dispose();
+  let tell: ((progress: LearnProgress) => void) | undefined;
+  const neverDone = new Promise<never>(() => undefined);
+  await openPanel({
+    learn: ({ onProgress }) => {
+      tell = onProgress;
+      return neverDone;
+    },
+    resume: () => neverDone,
+  });
+  await pressInMirror("Read to the mirror");
+  await giveRecording("What I said.");
+  await pressInMirror("Go on");
+  fill(".mirror-field", "Ada");
+  mirrorPanel().querySelector<HTMLInputElement>("[type=checkbox]")!.click();
+  await pressInMirror("Learn my voice");
+  await reach("learning");
+  const bar = mirrorPanel().querySelector("progress")!;
+  expect(mirrorPanel().textContent).toContain("The mirror goes over what you said");
+  for (const [stage, act] of [
+    ["fitting", "Finding"],
+    ["rehearsing", "Rehearsing"],
+    ["training", "Learning"],
+  ] as const) {
+    tell?.({ stage, step: 3, steps: 60 });
+    expect(mirrorPanel().textContent).toContain(`${act} the voice of Ada, 3 of 60`);
+    expect([bar.value, bar.max]).toEqual([3, 60]);
+  }
 });
 
 it("lets go of the microphone when the player walks away, and says what is wrong with a file", async () => {
